@@ -1,0 +1,7 @@
+/**
+ * Endpoint and health.
+ */
+@NullMarked
+package dev.hotswap.actuate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package dev.hotswap.web;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The connectors of this process, and the gate they share: a connector that registers
+ * while the gates are closed stays closed until all are opened. Thread-safe.
+ */
+public final class HandoffConnectors {
+
+	private final List<HandoffConnector> connectors = new ArrayList<>();
+
+	private boolean open;
+
+	/**
+	 * Create a registry.
+	 * @param open whether connectors open their gates as soon as they start, as in an
+	 * application that succeeds nobody
+	 */
+	public HandoffConnectors(boolean open) {
+		this.open = open;
+	}
+
+	/**
+	 * Add a connector whose listener is bound; opens its gate if the gates are open.
+	 * @param connector the connector
+	 */
+	public synchronized void register(HandoffConnector connector) {
+		this.connectors.add(connector);
+		if (this.open) {
+			connector.openGate();
+		}
+	}
+
+	/**
+	 * Remove a connector whose listener is about to close.
+	 * @param connector the connector
+	 */
+	public synchronized void unregister(HandoffConnector connector) {
+		this.connectors.remove(connector);
+	}
+
+	/**
+	 * The connectors that hold a listener now.
+	 * @return a copy, in the order of registration
+	 */
+	public synchronized List<HandoffConnector> all() {
+		return List.copyOf(this.connectors);
+	}
+
+	/**
+	 * Open all gates, and those of connectors still to come.
+	 */
+	public synchronized void openGates() {
+		this.open = true;
+		this.connectors.forEach(HandoffConnector::openGate);
+	}
+
+	/**
+	 * Close all gates and wait until nothing more will be accepted.
+	 * @param timeout how long to wait at most for each connector
+	 * @throws IOException if a connector did not stop in time; the others have stopped
+	 */
+	public void stopAccepting(Duration timeout) throws IOException {
+		List<HandoffConnector> connectors;
+		synchronized (this) {
+			this.open = false;
+			connectors = List.copyOf(this.connectors);
+		}
+		IOException failure = null;
+		for (HandoffConnector connector : connectors) {
+			try {
+				connector.stopAccepting(timeout);
+			}
+			catch (IOException ex) {
+				if (failure == null) {
+					failure = ex;
+				}
+				else {
+					failure.addSuppressed(ex);
+				}
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	/**
+	 * Count the connections of all connectors.
+	 * @return the sums
+	 */
+	public Census census() {
+		return all().stream().map(HandoffConnector::census).reduce(new Census(0, 0, 0), Census::plus);
+	}
+
+}
