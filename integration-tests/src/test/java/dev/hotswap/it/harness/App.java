@@ -322,6 +322,15 @@ public final class App {
 			return this;
 		}
 
+		/**
+		 * Run as in production, without the options that make tests start fast.
+		 * @return this
+		 */
+		public Builder withDefaultJvmOptions() {
+			this.jvmOptions.clear();
+			return this;
+		}
+
 		public Builder withoutAddOpens() {
 			this.addOpens = false;
 			return this;

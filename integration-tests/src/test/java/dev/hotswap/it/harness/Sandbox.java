@@ -219,7 +219,7 @@ public final class Sandbox implements AfterEachCallback, AfterAllCallback, AutoC
 	}
 
 	private List<ProcessTable.Entry> entries() {
-		return ProcessTable.withEnvironment(VARIABLE + "=" + folder());
+		return (this.folder != null) ? ProcessTable.withEnvironment(VARIABLE + "=" + this.folder) : List.of();
 	}
 
 	private void showOutput(String test) {
