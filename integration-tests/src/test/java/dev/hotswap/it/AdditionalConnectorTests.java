@@ -23,7 +23,7 @@ class AdditionalConnectorTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	AdditionalConnectorTests(Jdk jdk) {
 		this.jdk = jdk;

@@ -27,7 +27,7 @@ class BadInputTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	BadInputTests(Jdk jdk) {
 		this.jdk = jdk;

@@ -29,7 +29,7 @@ class DyingPredecessorTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	DyingPredecessorTests(Jdk jdk) {
 		this.jdk = jdk;

@@ -29,7 +29,7 @@ class FailingSuccessorTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	FailingSuccessorTests(Jdk jdk) {
 		this.jdk = jdk;

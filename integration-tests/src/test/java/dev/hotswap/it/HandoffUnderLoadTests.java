@@ -30,7 +30,7 @@ class HandoffUnderLoadTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	HandoffUnderLoadTests(Jdk jdk) {
 		this.jdk = jdk;

@@ -22,7 +22,7 @@ class ManagementPortTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	ManagementPortTests(Jdk jdk) {
 		this.jdk = jdk;

@@ -24,7 +24,7 @@ class RequestsInFlightTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	RequestsInFlightTests(Jdk jdk) {
 		this.jdk = jdk;

@@ -20,7 +20,7 @@ class SimultaneousTakeoverTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	SimultaneousTakeoverTests(Jdk jdk) {
 		this.jdk = jdk;

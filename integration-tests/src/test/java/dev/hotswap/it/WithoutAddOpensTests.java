@@ -22,7 +22,7 @@ class WithoutAddOpensTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	WithoutAddOpensTests(Jdk jdk) {
 		this.jdk = jdk;
