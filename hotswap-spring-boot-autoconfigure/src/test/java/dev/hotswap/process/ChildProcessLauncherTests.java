@@ -90,6 +90,18 @@ class ChildProcessLauncherTests {
 			.withMessageContaining(this.directory.resolve("no").toString());
 	}
 
+	@Test
+	void textThatTheLocaleCannotEncodeIsRefusedRatherThanChanged() {
+		String unpaired = "\ud800";
+		LaunchRequest words = new LaunchRequest(new CommandLine(List.of("true", unpaired)), this.directory, Map.of());
+		LaunchRequest variable = new LaunchRequest(new CommandLine(List.of("true")), this.directory,
+				Map.of("A", unpaired));
+		for (LaunchRequest request : List.of(words, variable)) {
+			assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.launcher.launch(request))
+				.withMessageContaining("LC_ALL=C.UTF-8");
+		}
+	}
+
 	private LaunchedProcess launch(String script, Map<String, String> environment) throws IOException {
 		return this.launcher
 			.launch(new LaunchRequest(new CommandLine(List.of("/bin/sh", "-c", script)), this.directory, environment));

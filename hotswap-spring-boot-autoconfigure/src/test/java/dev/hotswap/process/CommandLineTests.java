@@ -194,10 +194,16 @@ class CommandLineTests {
 	@Test
 	void commandLineWithThousandsOfWordsIsReadWhole() throws Exception {
 		List<String> words = new ArrayList<>(List.of(JAVA, "-Xshare:auto", "-cp", classPath(),
-				CommandLinePrinter.class.getName(), "", "with blank", "gr\u00fc\u00df", ""));
+				CommandLinePrinter.class.getName(), "", "with blank", ""));
 		IntStream.range(0, 3000).mapToObj((i) -> "argument-number-" + i).forEach(words::add);
 		List<String> printed = run(new CommandLine(words));
 		assertThat(printed.subList(2, printed.size())).isEqualTo(words);
+	}
+
+	@Test
+	void wordsMayBeEmptyAndNeedNotBeAscii() {
+		byte[] commandLine = "java\0\0gr\u00fc\u00df\0a b\0\0".getBytes(StandardCharsets.UTF_8);
+		assertThat(OwnCommandLine.split(commandLine)).containsExactly("java", "", "gr\u00fc\u00df", "a b", "");
 	}
 
 	@Test

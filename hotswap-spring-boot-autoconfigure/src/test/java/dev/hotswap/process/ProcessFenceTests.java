@@ -1,6 +1,8 @@
 package dev.hotswap.process;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -49,7 +51,7 @@ class ProcessFenceTests {
 	@Test
 	void stoppedProcessIsKilled() throws Exception {
 		try (ShellProcess shell = new ShellProcess("exec sleep 60")) {
-			shell.signal("STOP");
+			shell.stop();
 			ProcessFence.fence(shell.id(), NONE, SHORT);
 			assertThat(shell.process().waitFor()).isEqualTo(KILL);
 		}
@@ -67,9 +69,11 @@ class ProcessFenceTests {
 	void processThatEndsWithinTheGraceIsNotSignalled() throws Exception {
 		try (ShellProcess shell = new ShellProcess("read line; exit 7")) {
 			ProcessId id = shell.id();
-			CompletableFuture<Void> fenced = CompletableFuture.runAsync(() -> fence(id, LONG));
-			shell.process().getOutputStream().close();
-			fenced.join();
+			CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> close(shell.process().getOutputStream()));
+			ProcessFence.fence(id, LONG, LONG, (process, force) -> {
+				throw new AssertionError("Signalled");
+			}, LONG);
+			ended.join();
 			assertThat(shell.process().waitFor()).isEqualTo(7);
 		}
 	}
@@ -87,7 +91,7 @@ class ProcessFenceTests {
 
 	@Test
 	void zombieReturnsAtOnce() throws Exception {
-		try (ShellProcess parent = new ShellProcess("sleep 60 & echo $!; exec sleep 60 >/dev/null")) {
+		try (ShellProcess parent = ShellProcess.withChildThatIsNotReaped()) {
 			ProcessId child = parent.readProcess();
 			ProcessFence.fence(child, NONE, NONE);
 			assertThat(ProcessId.find(child.pid())).contains(child);
@@ -143,12 +147,12 @@ class ProcessFenceTests {
 			.withMessageContaining("itself");
 	}
 
-	private static void fence(ProcessId id, Duration grace) {
+	private static void close(OutputStream stream) {
 		try {
-			ProcessFence.fence(id, grace, LONG);
+			stream.close();
 		}
-		catch (IOException | InterruptedException ex) {
-			throw new IllegalStateException(ex);
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -53,8 +53,7 @@ class ProcessIdTests {
 
 	@Test
 	void zombieOfAnotherParentIsDead() throws Exception {
-		// The shell becomes a sleep, which never reaps the child that it inherits
-		try (ShellProcess parent = new ShellProcess("sleep 60 & echo $!; exec sleep 60 >/dev/null")) {
+		try (ShellProcess parent = ShellProcess.withChildThatIsNotReaped()) {
 			ProcessId child = parent.readProcess();
 			assertThat(child.isDead()).isFalse();
 			ProcessHandle handle = ProcessHandle.of(child.pid()).orElseThrow();
@@ -68,7 +67,7 @@ class ProcessIdTests {
 	@Test
 	void stoppedProcessIsNotDead() throws Exception {
 		try (ShellProcess shell = new ShellProcess("exec sleep 60")) {
-			shell.signal("STOP");
+			shell.stop();
 			assertThat(shell.id().isDead()).isFalse();
 		}
 	}
