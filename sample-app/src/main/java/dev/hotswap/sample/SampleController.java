@@ -1,0 +1,55 @@
+package dev.hotswap.sample;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Answers quickly, slowly, and to a long body. Each answer names the version and the
+ * process that gave it, so that one sees who is who while one process hands over to
+ * another.
+ */
+@RestController
+class SampleController {
+
+	private static final Duration LONGEST = Duration.ofMinutes(5);
+
+	private final String version;
+
+	private final long pid = ProcessHandle.current().pid();
+
+	SampleController(@Value("${sample.version}") String version) {
+		this.version = version;
+	}
+
+	@GetMapping("/hello")
+	Greeting hello() {
+		return new Greeting("Hello", this.version, this.pid);
+	}
+
+	@GetMapping("/slow")
+	Greeting slow(@RequestParam(defaultValue = "5") long seconds) throws InterruptedException {
+		Thread.sleep(Math.min(Math.max(seconds, 0), LONGEST.toSeconds()) * 1000);
+		return new Greeting("Hello, after " + seconds + " s", this.version, this.pid);
+	}
+
+	@PostMapping("/upload")
+	Upload upload(InputStream body) throws IOException {
+		long bytes = body.transferTo(OutputStream.nullOutputStream());
+		return new Upload(bytes, this.version, this.pid);
+	}
+
+	record Greeting(String message, String version, long pid) {
+	}
+
+	record Upload(long bytes, String version, long pid) {
+	}
+
+}
