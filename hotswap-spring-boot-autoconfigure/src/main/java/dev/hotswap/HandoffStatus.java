@@ -1,0 +1,61 @@
+package dev.hotswap;
+
+import java.time.Instant;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process knows of itself and its handoffs, as the actuator endpoint shows it.
+ *
+ * @param role the process's role
+ * @param generation 1 for a fresh start, the predecessor's plus 1 for a successor
+ * @param pid the process id
+ * @param application who may take over from whom
+ * @param release the release that runs, or {@code null}
+ * @param since when the process took on its role
+ * @param listeners the listeners it holds
+ * @param handoff the handoff that runs, or {@code null}
+ * @param draining older generations that still drain
+ * @param history the last handoffs, the newest first
+ * @since 0.1.0
+ */
+public record HandoffStatus(Role role, int generation, long pid, String application, @Nullable String release,
+		Instant since, List<Listener> listeners, @Nullable Running handoff, List<Draining> draining,
+		List<HandoffRecord> history) {
+
+	/**
+	 * A bound listening socket.
+	 *
+	 * @param name the name, such as {@code server}
+	 * @param address the numeric local address
+	 * @param port the local port
+	 * @param scheme {@code http} or {@code https}
+	 */
+	public record Listener(String name, String address, int port, String scheme) {
+
+	}
+
+	/**
+	 * The handoff that runs.
+	 *
+	 * @param id its id
+	 * @param stage the stage it is in
+	 * @param stageStarted when that stage began
+	 * @param successorPid the successor, or {@code null} before it is known
+	 */
+	public record Running(String id, Stage stage, Instant stageStarted, @Nullable Long successorPid) {
+
+	}
+
+	/**
+	 * An older generation that still drains.
+	 *
+	 * @param pid its process id
+	 * @param generation its generation
+	 */
+	public record Draining(long pid, int generation) {
+
+	}
+
+}

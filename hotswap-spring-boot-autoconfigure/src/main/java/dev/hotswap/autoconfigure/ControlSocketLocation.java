@@ -1,0 +1,55 @@
+package dev.hotswap.autoconfigure;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.Environment;
+
+/**
+ * Where the control socket of an address lies, so that a process finds the instance that
+ * serves its address.
+ */
+final class ControlSocketLocation {
+
+	private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9._-]{1,32}");
+
+	private static final int DEFAULT_PORT = 8080;
+
+	private ControlSocketLocation() {
+	}
+
+	/**
+	 * Find the socket.
+	 * @return the path, or empty when the address is not known before the server binds
+	 */
+	static Optional<Path> find(HotswapProperties properties, Environment environment, Path folder) {
+		String instance = properties.getInstance();
+		if (instance != null && !INSTANCE.matcher(instance).matches()) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.instance", instance,
+					"It becomes part of a file name: letters, digits, '.', '_' and '-', at most 32.");
+		}
+		Path configured = properties.getControl().getSocket();
+		if (configured != null) {
+			return Optional.of(configured.toAbsolutePath());
+		}
+		Binder binder = Binder.get(environment);
+		int port = binder.bind("server.port", Integer.class).orElse(DEFAULT_PORT);
+		if (port <= 0) {
+			return Optional.empty();
+		}
+		InetAddress address = binder.bind("server.address", InetAddress.class).orElse(null);
+		String name = describe(address) + "-" + port + ((instance != null) ? "-" + instance : "") + ".sock";
+		return Optional.of(folder.resolve(name));
+	}
+
+	private static String describe(@Nullable InetAddress address) {
+		return (address == null || address.isAnyLocalAddress()) ? "any" : address.getHostAddress().replace(':', '_');
+	}
+
+}

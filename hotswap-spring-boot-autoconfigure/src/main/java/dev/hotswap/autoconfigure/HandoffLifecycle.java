@@ -1,0 +1,55 @@
+package dev.hotswap.autoconfigure;
+
+import dev.hotswap.handoff.HandoffEngine;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.GenericApplicationListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Tells the engine how the life of the application goes. Its context's closing is heard
+ * before anybody else's listeners, while everything still works.
+ */
+final class HandoffLifecycle implements GenericApplicationListener {
+
+	private final HandoffEngine engine;
+
+	private final ApplicationContext context;
+
+	HandoffLifecycle(HandoffEngine engine, ApplicationContext context) {
+		this.engine = engine;
+		this.context = context;
+	}
+
+	@Override
+	public boolean supportsEventType(ResolvableType eventType) {
+		return eventType.getRawClass() != null && ApplicationEvent.class.isAssignableFrom(eventType.getRawClass());
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationEvent event) {
+		if (event instanceof AvailabilityChangeEvent<?> change
+				&& change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+			this.engine.applicationReady();
+		}
+		else if (event instanceof ContextRefreshedEvent || event instanceof ApplicationStartedEvent) {
+			this.engine.applicationProgressed();
+		}
+		else if (event instanceof ContextClosedEvent closed && closed.getApplicationContext() == this.context) {
+			this.engine.stop();
+		}
+	}
+
+}

@@ -1,0 +1,249 @@
+package dev.hotswap.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Properties of the graceful handoff.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("hotswap")
+public class HotswapProperties {
+
+	/**
+	 * Whether the application can hand over to a successor.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Who may take over from whom. Defaults to spring.application.name, else to the main
+	 * class.
+	 */
+	private @Nullable String application;
+
+	/**
+	 * Tells several instances on one address apart.
+	 */
+	private @Nullable String instance;
+
+	/**
+	 * Whether to take over, on start, from the instance that serves this address. Without
+	 * one, the application starts as usual.
+	 */
+	private boolean takeover;
+
+	/**
+	 * Signal that starts a handoff: 'auto' (USR2 where the JVM has given it up, else USR1), a
+	 * signal's name, or 'none'.
+	 */
+	private String signal = "auto";
+
+	/**
+	 * Time from the launch of the successor until it is ready. Its progress extends it, to
+	 * three times at most.
+	 */
+	private Duration readyTimeout = Duration.ofMinutes(2);
+
+	private final Control control = new Control();
+
+	private final Launch launch = new Launch();
+
+	private final Drain drain = new Drain();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public @Nullable String getApplication() {
+		return this.application;
+	}
+
+	public void setApplication(@Nullable String application) {
+		this.application = application;
+	}
+
+	public @Nullable String getInstance() {
+		return this.instance;
+	}
+
+	public void setInstance(@Nullable String instance) {
+		this.instance = instance;
+	}
+
+	public boolean isTakeover() {
+		return this.takeover;
+	}
+
+	public void setTakeover(boolean takeover) {
+		this.takeover = takeover;
+	}
+
+	public String getSignal() {
+		return this.signal;
+	}
+
+	public void setSignal(String signal) {
+		this.signal = signal;
+	}
+
+	public Duration getReadyTimeout() {
+		return this.readyTimeout;
+	}
+
+	public void setReadyTimeout(Duration readyTimeout) {
+		this.readyTimeout = readyTimeout;
+	}
+
+	public Control getControl() {
+		return this.control;
+	}
+
+	public Launch getLaunch() {
+		return this.launch;
+	}
+
+	public Drain getDrain() {
+		return this.drain;
+	}
+
+	/**
+	 * The control socket.
+	 */
+	public static class Control {
+
+		/**
+		 * Path of the Unix socket on which the active process listens. Defaults to a name made
+		 * of address and port in a folder of the user's own below java.io.tmpdir.
+		 */
+		private @Nullable Path socket;
+
+		public @Nullable Path getSocket() {
+			return this.socket;
+		}
+
+		public void setSocket(@Nullable Path socket) {
+			this.socket = socket;
+		}
+
+	}
+
+	/**
+	 * How the successor is launched. Additions are applied to the command line as the
+	 * operator first gave it.
+	 */
+	public static class Launch {
+
+		/**
+		 * Command line to launch instead of the running process's own, word by word.
+		 */
+		private @Nullable List<String> command;
+
+		/**
+		 * JVM options to add.
+		 */
+		private List<String> jvmOptions = new ArrayList<>();
+
+		/**
+		 * Application arguments to add.
+		 */
+		private List<String> arguments = new ArrayList<>();
+
+		/**
+		 * Environment variables to set.
+		 */
+		private Map<String, String> environment = new LinkedHashMap<>();
+
+		/**
+		 * Working directory, if not the running process's own.
+		 */
+		private @Nullable Path directory;
+
+		/**
+		 * Ports of listening sockets that no connector owns and that may stay behind, or '*'.
+		 */
+		private List<String> ignoreListeners = new ArrayList<>();
+
+		public @Nullable List<String> getCommand() {
+			return this.command;
+		}
+
+		public void setCommand(@Nullable List<String> command) {
+			this.command = command;
+		}
+
+		public List<String> getJvmOptions() {
+			return this.jvmOptions;
+		}
+
+		public void setJvmOptions(List<String> jvmOptions) {
+			this.jvmOptions = jvmOptions;
+		}
+
+		public List<String> getArguments() {
+			return this.arguments;
+		}
+
+		public void setArguments(List<String> arguments) {
+			this.arguments = arguments;
+		}
+
+		public Map<String, String> getEnvironment() {
+			return this.environment;
+		}
+
+		public void setEnvironment(Map<String, String> environment) {
+			this.environment = environment;
+		}
+
+		public @Nullable Path getDirectory() {
+			return this.directory;
+		}
+
+		public void setDirectory(@Nullable Path directory) {
+			this.directory = directory;
+		}
+
+		public List<String> getIgnoreListeners() {
+			return this.ignoreListeners;
+		}
+
+		public void setIgnoreListeners(List<String> ignoreListeners) {
+			this.ignoreListeners = ignoreListeners;
+		}
+
+	}
+
+	/**
+	 * How a predecessor finishes what it accepted.
+	 */
+	public static class Drain {
+
+		/**
+		 * Time after which a predecessor ends what is left.
+		 */
+		private Duration timeout = Duration.ofSeconds(30);
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+}

@@ -1,0 +1,129 @@
+package dev.hotswap.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.control.ControlPath;
+import dev.hotswap.control.ControlPathInUseException;
+import dev.hotswap.handoff.HandoffEngine;
+import dev.hotswap.handoff.HandoffFailedException;
+import dev.hotswap.handoff.HandoffSettings;
+import dev.hotswap.process.ProcessLauncher;
+import dev.hotswap.trigger.AutomaticSignal;
+import dev.hotswap.trigger.SignalTrigger;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringApplicationRunListener;
+import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+/**
+ * Where Hotswap enters the start of an application: the signal's handler before anything
+ * else, and the handoff itself once the environment is complete and before any web server
+ * is created. Runs on the main thread.
+ */
+final class HotswapRunListener implements SpringApplicationRunListener {
+
+	private static final Log logger = LogFactory.getLog(HotswapRunListener.class);
+
+	private final SpringApplication application;
+
+	private final SignalTrigger signal = new SignalTrigger();
+
+	private @Nullable HandoffEngine engine;
+
+	HotswapRunListener(SpringApplication application, String[] arguments) {
+		this.application = application;
+	}
+
+	@Override
+	public void starting(ConfigurableBootstrapContext bootstrapContext) {
+		if (Applicability.isLinux()) {
+			this.signal.install(AutomaticSignal.choose(System.getenv()).name());
+		}
+	}
+
+	@Override
+	public void contextLoaded(ConfigurableApplicationContext context) {
+		Environment environment = context.getEnvironment();
+		HotswapProperties properties = Binder.get(environment).bindOrCreate("hotswap", HotswapProperties.class);
+		Optional<String> off = Applicability.reasonAgainst(context, properties);
+		Optional<Path> socket = off.isEmpty()
+				? ControlSocketLocation.find(properties, environment, ControlPath.defaultFolder()) : Optional.empty();
+		if (off.isEmpty() && socket.isEmpty()) {
+			off = Optional.of("server.port is random, so no other process could find this one. Set a port, or name "
+					+ "a path in hotswap.control.socket");
+		}
+		if (off.isPresent()) {
+			logger.info("Hotswap is off: " + off.get());
+			this.signal.uninstall();
+			return;
+		}
+		HandoffSettings settings = SettingsFactory.create(properties, environment,
+				this.application.getMainApplicationClass(), socket.get());
+		begin(context, settings, properties.getSignal().trim());
+	}
+
+	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, String signalName) {
+		String signal = chooseSignal(signalName);
+		HandoffEngine engine = new HandoffEngine(settings, ProcessLauncher.ofChildren());
+		this.engine = engine;
+		try {
+			engine.begin();
+		}
+		catch (HandoffFailedException ex) {
+			throw new TakeoverFailedException(ex);
+		}
+		catch (ControlPathInUseException ex) {
+			throw new InstanceRunningException(settings.controlSocket(), ex);
+		}
+		catch (IOException ex) {
+			throw new ControlSocketFailedException(settings.controlSocket(), ex);
+		}
+		engine.attach(new SpringHandoffApplication(context));
+		context.getBeanFactory().registerSingleton("hotswapHandoff", engine);
+		context.addApplicationListener(new HandoffLifecycle(engine, context));
+		if (signal != null) {
+			this.signal.listen((name) -> requested(engine, name));
+		}
+	}
+
+	private @Nullable String chooseSignal(String configured) {
+		String name = configured.toUpperCase(Locale.ROOT);
+		if (name.equals("NONE")) {
+			return null;
+		}
+		if (name.equals("AUTO")) {
+			AutomaticSignal automatic = AutomaticSignal.choose(System.getenv());
+			logger.info("SIG" + automatic.name() + " starts a handoff: " + automatic.reason());
+			return automatic.name();
+		}
+		String signal = name.startsWith("SIG") ? name.substring("SIG".length()) : name;
+		this.signal.install(signal);
+		return signal;
+	}
+
+	private static void requested(HandoffEngine engine, String signal) {
+		engine.request(HandoffTrigger.SIGNAL).whenComplete((id, refusal) -> {
+			if (refusal != null) {
+				logger.warn("SIG" + signal + " starts no handoff: " + refusal.getMessage());
+			}
+		});
+	}
+
+	@Override
+	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
+		if (this.engine != null) {
+			this.engine.applicationFailed(exception);
+		}
+	}
+
+}

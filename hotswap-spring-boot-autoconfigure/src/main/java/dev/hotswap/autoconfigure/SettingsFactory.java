@@ -1,0 +1,85 @@
+package dev.hotswap.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.hotswap.handoff.HandoffSettings;
+import dev.hotswap.process.LaunchAdditions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/**
+ * Turns properties into the settings of a handoff, and says what is wrong with them.
+ */
+final class SettingsFactory {
+
+	private static final String ALL = "*";
+
+	private SettingsFactory() {
+	}
+
+	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
+			Path controlSocket) {
+		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
+		if (properties.getDrain().getTimeout().isNegative()) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.drain.timeout",
+					properties.getDrain().getTimeout(), "It must not be negative.");
+		}
+		List<String> ignored = properties.getLaunch().getIgnoreListeners();
+		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
+				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
+				properties.getReadyTimeout(), properties.getDrain().getTimeout());
+	}
+
+	private static void requirePositive(String name, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw new InvalidConfigurationPropertyValueException(name, value, "It must be positive.");
+		}
+	}
+
+	private static String application(HotswapProperties properties, Environment environment,
+			@Nullable Class<?> mainClass) {
+		if (StringUtils.hasText(properties.getApplication())) {
+			return properties.getApplication();
+		}
+		String name = environment.getProperty("spring.application.name");
+		if (StringUtils.hasText(name)) {
+			return name;
+		}
+		return (mainClass != null) ? mainClass.getName() : "application";
+	}
+
+	private static LaunchAdditions additions(HotswapProperties.Launch launch) {
+		try {
+			return new LaunchAdditions(launch.getCommand(), launch.getJvmOptions(), launch.getArguments(),
+					launch.getEnvironment(), launch.getDirectory());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.launch.jvm-options", launch.getJvmOptions(),
+					String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static Set<Integer> ports(List<String> ignored) {
+		Set<Integer> ports = new HashSet<>();
+		for (String port : ignored) {
+			if (!ALL.equals(port)) {
+				try {
+					ports.add(Integer.valueOf(port.trim()));
+				}
+				catch (NumberFormatException ex) {
+					throw new InvalidConfigurationPropertyValueException("hotswap.launch.ignore-listeners", port,
+							"It takes port numbers, or '*'.");
+				}
+			}
+		}
+		return ports;
+	}
+
+}

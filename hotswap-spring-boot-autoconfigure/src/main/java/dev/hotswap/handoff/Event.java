@@ -1,0 +1,141 @@
+package dev.hotswap.handoff;
+
+import java.time.Instant;
+
+import dev.hotswap.FailureCode;
+import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.process.ProcessId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to the state machine. A link is the number of a control connection.
+ */
+sealed interface Event {
+
+	/** Somebody asks for a handoff; the request is answered by its number. */
+	record Triggered(long request, HandoffTrigger trigger, Instant at) implements Event {
+
+	}
+
+	/** Somebody asks to abort the handoff. */
+	record AbortRequested(long request) implements Event {
+
+	}
+
+	/** The application is told to stop, by whomever. */
+	record StopRequested() implements Event {
+
+	}
+
+	/** Time passes. */
+	record Tick() implements Event {
+
+	}
+
+	/** A link to the predecessor is open: say hello. */
+	record PredecessorFound(int link, ProcessId predecessor, @Nullable String handoffId) implements Event {
+
+	}
+
+	/** The application's start has come further. */
+	record ApplicationProgressed() implements Event {
+
+	}
+
+	/** The application accepts traffic. */
+	record ApplicationReady() implements Event {
+
+	}
+
+	/** The application failed to start. */
+	record ApplicationFailed(@Nullable FailureCode code, String message) implements Event {
+
+	}
+
+	/** A frame arrived. */
+	record Received(int link, ProcessId sender, Frame frame, Instant at) implements Event {
+
+	}
+
+	/** A link ended, without a BYE or after it. */
+	record LinkEnded(int link, @Nullable String problem) implements Event {
+
+	}
+
+	/** The peer has not answered for too long although the link is open. */
+	record LinkSilent(int link) implements Event {
+
+	}
+
+	/** The prechecks have been asked; a refusal if one refused. */
+	record PrechecksDone(String handoffId, @Nullable String refusal) implements Event {
+
+	}
+
+	/** The release has been verified; a problem if it is not intact. */
+	record Verified(String handoffId, @Nullable String problem) implements Event {
+
+	}
+
+	/** The successor's process runs. */
+	record Launched(ProcessId process) implements Event {
+
+	}
+
+	/** The successor's process could not be started. */
+	record LaunchFailed(String problem) implements Event {
+
+	}
+
+	/** The launched process has exited. */
+	record SuccessorExited(ProcessId process, int exitStatus) implements Event {
+
+	}
+
+	/** The listeners could not be offered. */
+	record OfferFailed(String handoffId, String problem) implements Event {
+
+	}
+
+	/** The successor is dead, or could not be killed. */
+	record Fenced(@Nullable Integer exitStatus, @Nullable String problem) implements Event {
+
+	}
+
+	/** It is known whether the predecessor, whose link ended, is dead. */
+	record PredecessorChecked(boolean dead) implements Event {
+
+	}
+
+	/** This process owns the control path, or a problem. */
+	record PathTaken(@Nullable String problem) implements Event {
+
+	}
+
+	/** All gates are open. */
+	record GatesOpened() implements Event {
+
+	}
+
+	/** The warm-up is over. */
+	record WarmedUp() implements Event {
+
+	}
+
+	/** The application's readiness is UP, or a problem. */
+	record HealthChecked(@Nullable String problem) implements Event {
+
+	}
+
+	/** Nothing more will be accepted here. */
+	record AcceptingStopped(@Nullable String problem) implements Event {
+
+	}
+
+	/** Every connection has ended, or the deadline came. */
+	record DrainEnded(HandoffRecord.Connections connections) implements Event {
+
+	}
+
+}

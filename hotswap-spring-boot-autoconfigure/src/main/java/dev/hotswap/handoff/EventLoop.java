@@ -1,0 +1,129 @@
+package dev.hotswap.handoff;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import dev.hotswap.Role;
+import dev.hotswap.Stage;
+import dev.hotswap.process.ProcessId;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that runs the state machine: events come in through a queue, actions go
+ * out to {@link HandoffWorld}, which never blocks it. It sleeps while no deadline runs and
+ * no control connection is open.
+ */
+final class EventLoop implements Runnable {
+
+	private static final Duration TICK = Duration.ofMillis(250);
+
+	private static final Log logger = LogFactory.getLog(EventLoop.class);
+
+	private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+	private final HandoffMachine machine;
+
+	private final Thread thread = new Thread(this, "hotswap-handoff");
+
+	private volatile boolean running = true;
+
+	private volatile Snapshot snapshot;
+
+	private @Nullable HandoffWorld world;
+
+	EventLoop(HandoffMachine machine) {
+		this.machine = machine;
+		this.snapshot = new Snapshot(machine.role(), Instant.now(), Stage.IDLE, Instant.now(), 1, null, null, null);
+		this.thread.setDaemon(true);
+	}
+
+	void start(HandoffWorld world) {
+		this.world = world;
+		this.thread.start();
+	}
+
+	void post(Event event) {
+		this.events.add(event);
+	}
+
+	void stop() {
+		this.running = false;
+		this.thread.interrupt();
+	}
+
+	Snapshot snapshot() {
+		return this.snapshot;
+	}
+
+	@Override
+	public void run() {
+		HandoffWorld world = Objects.requireNonNull(this.world);
+		while (this.running) {
+			try {
+				Event event = next(world);
+				for (Action action : this.machine.handle(event, System.nanoTime())) {
+					world.perform(action);
+				}
+				Snapshot before = this.snapshot;
+				this.snapshot = look(before);
+				world.tell(before, this.snapshot);
+			}
+			catch (InterruptedException ex) {
+				// stop() asks to look at the flag
+				continue;
+			}
+			catch (RuntimeException | LinkageError ex) {
+				// A bug here must not take the service with it
+				logger.error("The handoff machine failed", ex);
+			}
+		}
+	}
+
+	private Event next(HandoffWorld world) throws InterruptedException {
+		if (!this.machine.hasDeadline() && world.links().isEmpty()) {
+			return this.events.take();
+		}
+		Event event = this.events.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+		if (event == null) {
+			world.links().listen(System.nanoTime());
+		}
+		return (event != null) ? event : new Event.Tick();
+	}
+
+	private Snapshot look(Snapshot before) {
+		Role role = this.machine.role();
+		Stage stage = this.machine.stage();
+		String running = this.machine.handoffId();
+		ProcessId successor = this.machine.successor();
+		ProcessId draining = this.machine.draining();
+		Instant now = Instant.now();
+		boolean sameStage = stage == before.stage() && Objects.equals(running, before.running());
+		return new Snapshot(role, (role == before.role()) ? before.since() : now, stage,
+				sameStage ? before.stageStarted() : now, this.machine.generation(), running,
+				(successor != null) ? successor.pid() : null, (draining != null) ? draining.pid() : null);
+	}
+
+	/**
+	 * The machine's state after an event, for other threads.
+	 *
+	 * @param role the role
+	 * @param since since when
+	 * @param stage the stage
+	 * @param stageStarted since when
+	 * @param generation the generation
+	 * @param running the id of the handoff that runs, or {@code null}
+	 * @param successorPid its successor, or {@code null}
+	 * @param drainingPid the generation before, while it drains
+	 */
+	record Snapshot(Role role, Instant since, Stage stage, Instant stageStarted, int generation,
+			@Nullable String running, @Nullable Long successorPid, @Nullable Long drainingPid) {
+
+	}
+
+}

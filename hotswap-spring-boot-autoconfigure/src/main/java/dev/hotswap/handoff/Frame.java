@@ -1,0 +1,99 @@
+package dev.hotswap.handoff;
+
+import java.util.List;
+
+import dev.hotswap.FailureCode;
+import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Stage;
+import dev.hotswap.control.ByeReason;
+import dev.hotswap.listener.Listener;
+import dev.hotswap.process.LaunchOrigin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the two sides of a handoff tell each other, as the state machine sees it.
+ */
+sealed interface Frame {
+
+	/**
+	 * Who I am: the successor's first frame.
+	 *
+	 * @param version the version of the control protocol that the sender speaks
+	 * @param application who it is
+	 * @param handoffId the handoff that launched it, or {@code null} for an operator's start
+	 * @param release its release
+	 */
+	record Hello(int version, String application, @Nullable String handoffId, @Nullable String release)
+			implements Frame {
+
+	}
+
+	/**
+	 * The predecessor accepts the successor and hands it the listeners.
+	 *
+	 * @param version the version of the control protocol to speak
+	 * @param handoffId the handoff's id
+	 * @param trigger its trigger
+	 * @param from the predecessor
+	 * @param listeners the listeners with descriptors
+	 * @param origin the command line as the operator first gave it; {@code null} to a
+	 * process that an operator started, which has its own
+	 * @param history the last handoffs
+	 */
+	record Offer(int version, String handoffId, HandoffTrigger trigger, HandoffRecord.Party from,
+			List<Listener> listeners, @Nullable LaunchOrigin origin, List<HandoffRecord> history) implements Frame {
+
+	}
+
+	/**
+	 * How far the sender has come.
+	 *
+	 * @param stage the stage it is in
+	 */
+	record Progress(Stage stage) implements Frame {
+
+	}
+
+	/**
+	 * The successor can take over.
+	 */
+	record Ready() implements Frame {
+
+	}
+
+	/**
+	 * Take the control path and open the gates.
+	 */
+	record Cutover() implements Frame {
+
+	}
+
+	/**
+	 * The gates are open. Its receipt is the point of no return.
+	 */
+	record Serving() implements Frame {
+
+	}
+
+	/**
+	 * The predecessor has drained.
+	 *
+	 * @param story the whole handoff
+	 */
+	record Drained(HandoffRecord story) implements Frame {
+
+	}
+
+	/**
+	 * A deliberate end of the connection.
+	 *
+	 * @param reason why it ends
+	 * @param code the failure, or {@code null}
+	 * @param text for an operator, or {@code null}
+	 */
+	record Bye(ByeReason reason, @Nullable FailureCode code, @Nullable String text) implements Frame {
+
+	}
+
+}

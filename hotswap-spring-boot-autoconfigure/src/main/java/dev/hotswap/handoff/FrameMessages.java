@@ -1,0 +1,170 @@
+package dev.hotswap.handoff;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import dev.hotswap.FailureCode;
+import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Stage;
+import dev.hotswap.control.ByeReason;
+import dev.hotswap.control.Message;
+import dev.hotswap.control.MessageType;
+import dev.hotswap.control.ProtocolException;
+import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.listener.Listener;
+import dev.hotswap.process.LaunchOrigin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames of a handoff to and from messages of the control socket. A reader ignores fields
+ * that it does not know.
+ */
+final class FrameMessages {
+
+	private static final String HISTORY = "history";
+
+	private FrameMessages() {
+	}
+
+	static Message write(Frame frame) {
+		if (frame instanceof Frame.Hello hello) {
+			return Message.of(MessageType.HELLO)
+				.field("version", String.valueOf(hello.version()))
+				.field("application", hello.application())
+				.field("handoff", hello.handoffId())
+				.field("release", hello.release())
+				.build();
+		}
+		if (frame instanceof Frame.Offer offer) {
+			return writeOffer(offer);
+		}
+		if (frame instanceof Frame.Progress progress) {
+			return Message.of(MessageType.PROGRESS).field("stage", progress.stage().name()).build();
+		}
+		if (frame instanceof Frame.Drained drained) {
+			Message.Builder builder = Message.of(MessageType.DRAINED);
+			RecordFields.write(HISTORY, List.of(drained.story())).forEach(builder::field);
+			return builder.build();
+		}
+		if (frame instanceof Frame.Ready) {
+			return Message.of(MessageType.READY).build();
+		}
+		if (frame instanceof Frame.Cutover) {
+			return Message.of(MessageType.CUTOVER).build();
+		}
+		if (frame instanceof Frame.Serving) {
+			return Message.of(MessageType.SERVING).build();
+		}
+		throw new IllegalArgumentException(frame + " is not sent as a plain message");
+	}
+
+	private static Message writeOffer(Frame.Offer offer) {
+		Message.Builder builder = Message.of(MessageType.OFFER)
+			.field("version", String.valueOf(offer.version()))
+			.field("handoff", offer.handoffId())
+			.field("trigger", offer.trigger().name())
+			.field("pid", String.valueOf(offer.from().pid()))
+			.field("generation", String.valueOf(offer.from().generation()))
+			.field("release", offer.from().release())
+			.field("listeners", String.valueOf(offer.listeners().size()));
+		List<Descriptor> descriptors = new ArrayList<>();
+		for (int i = 0; i < offer.listeners().size(); i++) {
+			Listener listener = offer.listeners().get(i);
+			String prefix = "listener." + i + ".";
+			builder.field(prefix + "name", listener.name())
+				.field(prefix + "address", listener.address().getAddress().getHostAddress())
+				.field(prefix + "port", String.valueOf(listener.address().getPort()))
+				.field(prefix + "scheme", listener.scheme());
+			descriptors.add(listener.descriptor());
+		}
+		if (offer.origin() != null) {
+			offer.origin().toFields().forEach(builder::field);
+		}
+		RecordFields.write(HISTORY, offer.history()).forEach(builder::field);
+		return builder.descriptors(descriptors).build();
+	}
+
+	/**
+	 * Read a message.
+	 * @return the frame, or {@code null} for a message that is none of a handoff's
+	 * @throws ProtocolException if a field is missing or malformed
+	 */
+	static @Nullable Frame read(Message message) throws ProtocolException {
+		try {
+			return switch (message.type()) {
+				case HELLO -> new Frame.Hello(Integer.parseInt(message.require("version")),
+						message.require("application"), message.field("handoff"), message.field("release"));
+				case OFFER -> readOffer(message);
+				case PROGRESS -> new Frame.Progress(Stage.valueOf(message.require("stage")));
+				case READY -> new Frame.Ready();
+				case CUTOVER -> new Frame.Cutover();
+				case SERVING -> new Frame.Serving();
+				case DRAINED -> readDrained(message);
+				case BYE -> readBye(message);
+				default -> null;
+			};
+		}
+		catch (IllegalArgumentException | UnknownHostException ex) {
+			throw new ProtocolException(message.type() + " is malformed: " + ex.getMessage());
+		}
+	}
+
+	private static Frame readOffer(Message message) throws ProtocolException, UnknownHostException {
+		int count = Integer.parseInt(message.require("listeners"));
+		HandoffRecord.Party from = new HandoffRecord.Party(Long.parseLong(message.require("pid")),
+				Integer.parseInt(message.require("generation")), message.field("release"));
+		LaunchOrigin origin = (message.field("origin.directory") != null) ? LaunchOrigin.fromFields(message.fields())
+				: null;
+		Map<String, String> fields = message.fields();
+		List<InetSocketAddress> addresses = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			// Numeric, so that nothing is looked up
+			InetAddress address = InetAddress.getByName(message.require("listener." + i + ".address"));
+			addresses.add(new InetSocketAddress(address, Integer.parseInt(message.require("listener." + i + ".port"))));
+			message.require("listener." + i + ".name");
+			message.require("listener." + i + ".scheme");
+		}
+		int version = Integer.parseInt(message.require("version"));
+		String handoffId = message.require("handoff");
+		HandoffTrigger trigger = HandoffTrigger.valueOf(message.require("trigger"));
+		List<HandoffRecord> history = RecordFields.read(HISTORY, fields);
+		// Nothing may fail from here on, since the descriptors change hands
+		List<Descriptor> descriptors = message.takeDescriptors();
+		if (descriptors.size() != count) {
+			descriptors.forEach(Descriptor::close);
+			throw new ProtocolException(count + " listeners, but " + descriptors.size() + " descriptors");
+		}
+		List<Listener> listeners = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			String prefix = "listener." + i + ".";
+			listeners.add(new Listener(fields.getOrDefault(prefix + "name", ""), addresses.get(i),
+					fields.getOrDefault(prefix + "scheme", ""), descriptors.get(i)));
+		}
+		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history);
+	}
+
+	private static Frame readDrained(Message message) throws ProtocolException {
+		List<HandoffRecord> records = RecordFields.read(HISTORY, message.fields());
+		if (records.size() != 1) {
+			throw new ProtocolException("DRAINED tells no story");
+		}
+		return new Frame.Drained(records.get(0));
+	}
+
+	private static Frame readBye(Message message) {
+		String reason = message.field("reason");
+		String code = message.field("code");
+		ByeReason byeReason = ByeReason.ABORTED;
+		for (ByeReason candidate : ByeReason.values()) {
+			byeReason = candidate.name().equalsIgnoreCase(reason) ? candidate : byeReason;
+		}
+		return new Frame.Bye(byeReason, (code != null) ? FailureCode.of(code).orElse(null) : null,
+				message.field("text"));
+	}
+
+}

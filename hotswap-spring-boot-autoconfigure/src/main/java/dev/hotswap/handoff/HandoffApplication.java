@@ -1,0 +1,38 @@
+package dev.hotswap.handoff;
+
+import java.util.Map;
+
+import dev.hotswap.HandoffPrecheck;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEvent;
+
+/**
+ * The application that is handed over, as far as a handoff needs it.
+ */
+public interface HandoffApplication {
+
+	/**
+	 * The prechecks to ask.
+	 * @return the beans by name, in their order
+	 */
+	Map<String, HandoffPrecheck> prechecks();
+
+	/**
+	 * Ask the readiness once.
+	 * @return {@code null} when it is UP, or what is not
+	 */
+	@Nullable String readinessProblem();
+
+	/**
+	 * Publish an event to the application's listeners.
+	 * @param event the event
+	 */
+	void publish(ApplicationEvent event);
+
+	/**
+	 * Close the application. Returns when it is closed.
+	 */
+	void close();
+
+}

@@ -1,0 +1,263 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import dev.hotswap.FailureCode;
+import dev.hotswap.Handoff;
+import dev.hotswap.HandoffRefusedException;
+import dev.hotswap.HandoffStatus;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
+import dev.hotswap.control.ControlPath;
+import dev.hotswap.listener.OfferedListeners;
+import dev.hotswap.process.ProcessId;
+import dev.hotswap.process.ProcessLauncher;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.HandoffConnectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handoffs of this process, from its start to its end: first as a successor, if there
+ * is somebody to succeed, then as a predecessor. Thread-safe; the work is done by
+ * {@link EventLoop}.
+ */
+public final class HandoffEngine implements Handoff {
+
+	private static final Log logger = LogFactory.getLog(HandoffEngine.class);
+
+	private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+
+	/** Above all deadlines that the machine keeps while the main thread waits for it. */
+	private static final Duration OFFER_TIMEOUT = Duration.ofMinutes(5);
+
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+
+	private final HandoffSettings settings;
+
+	private final HandoffConnectors connectors = new HandoffConnectors(false);
+
+	private final HandoffWorld world;
+
+	private final EventLoop loop;
+
+	private volatile OfferedListeners offered = new OfferedListeners(List.of());
+
+	/**
+	 * Create the engine of a process.
+	 * @param settings its configuration
+	 * @param launcher launches successors
+	 */
+	public HandoffEngine(HandoffSettings settings, ProcessLauncher launcher) {
+		this.settings = settings;
+		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessId.current().pid(),
+				settings.release(), settings.readyTimeout(), new HandoffIds(), System.nanoTime());
+		this.loop = new EventLoop(machine);
+		this.world = new HandoffWorld(settings, this.connectors, launcher, this.loop::post);
+		this.loop.start(this.world);
+	}
+
+	/**
+	 * Succeed the process that launched this one, or the one that is to be taken over; or
+	 * find that there is nobody to succeed. Called on the main thread once the environment
+	 * is complete and before any web server is created; blocks while the predecessor
+	 * checks, for minutes at most.
+	 * @throws HandoffFailedException if there is a predecessor but it cannot be succeeded
+	 * @throws IOException if the control path cannot be owned
+	 */
+	public void begin() throws HandoffFailedException, IOException {
+		new ControlPath(this.settings.controlSocket()).prepare();
+		PredecessorSearch search = new PredecessorSearch(this.settings, this.world.links());
+		ControlLinks.Link link = search.find(LaunchMarker.of(System.getenv(LaunchMarker.VARIABLE)).orElse(null));
+		if (link != null) {
+			this.loop.post(new Event.PredecessorFound(link.number(), link.process(), search.handoffId()));
+			Frame.Offer offer = awaitOffer();
+			if (offer != null) {
+				this.offered = this.world.succeed(offer);
+				return;
+			}
+		}
+		this.world.claimPath();
+		this.connectors.openGates();
+	}
+
+	private Frame.@Nullable Offer awaitOffer() throws HandoffFailedException {
+		try {
+			return this.world.offer().get(OFFER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof HandoffFailedException failed) {
+				throw failed;
+			}
+			throw new IllegalStateException(ex.getCause());
+		}
+		catch (TimeoutException ex) {
+			throw new HandoffFailedException(FailureCode.PREDECESSOR_UNREACHABLE, "The predecessor made us wait for "
+					+ OFFER_TIMEOUT.toMinutes() + " minutes without an offer.");
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new HandoffFailedException(FailureCode.ABORTED, "Interrupted while waiting for the offer.");
+		}
+	}
+
+	/**
+	 * The connectors that take part.
+	 * @return the registry of this process
+	 */
+	public HandoffConnectors connectors() {
+		return this.connectors;
+	}
+
+	/**
+	 * Claim an offered listener, as {@code ListenerSource} wants it.
+	 * @param name the connector's name
+	 * @param address the configured address
+	 * @param scheme the connector's scheme
+	 * @return the adopted channel, or {@code null} when it is not offered
+	 * @throws IOException if it is offered with another scheme or cannot be adopted
+	 */
+	public @Nullable ServerSocketChannel claim(String name, InetSocketAddress address, String scheme)
+			throws IOException {
+		return this.offered.claim(name, address, scheme);
+	}
+
+	/**
+	 * Tell what application this is, as soon as it has a context.
+	 * @param application the application
+	 */
+	public void attach(HandoffApplication application) {
+		this.world.attach(application);
+	}
+
+	/**
+	 * Tell that the application accepts traffic.
+	 */
+	public void applicationReady() {
+		this.loop.post(new Event.ApplicationReady());
+	}
+
+	/**
+	 * Tell how far the application's start has come, so that a predecessor that waits for
+	 * it grants it more time.
+	 */
+	public void applicationProgressed() {
+		this.loop.post(new Event.ApplicationProgressed());
+	}
+
+	/**
+	 * Tell that the application failed to start. Returns once a predecessor has been told.
+	 * @param failure why
+	 */
+	public void applicationFailed(Throwable failure) {
+		Exception mismatch = this.offered.mismatch();
+		String message = (mismatch != null) ? String.valueOf(mismatch.getMessage()) : failure.toString();
+		if (mismatch != null) {
+			logger.error(message);
+		}
+		this.loop.post(new Event.ApplicationFailed((mismatch != null) ? FailureCode.SCHEME_MISMATCH : null, message));
+		stop();
+	}
+
+	/**
+	 * Wind up whatever handoff runs, since the application closes: a successor that was
+	 * launched is killed, a predecessor is told. Returns when nothing is left to do.
+	 */
+	public void stop() {
+		this.loop.post(new Event.StopRequested());
+		try {
+			CountDownLatch stopped = this.world.stopped();
+			if (!stopped.await(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+				logger.warn("The handoff that runs could not be wound up within " + STOP_TIMEOUT.toSeconds() + " s");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.world.close();
+		this.offered.close();
+		this.loop.stop();
+	}
+
+	@Override
+	public String start(HandoffTrigger trigger) {
+		return await(request(trigger));
+	}
+
+	/**
+	 * Ask for a handoff without waiting for the answer.
+	 * @param trigger what to note as its trigger
+	 * @return the handoff's id, or a {@link HandoffRefusedException}
+	 */
+	public CompletableFuture<String> request(HandoffTrigger trigger) {
+		return this.world.requests().ask((request) -> this.loop.post(new Event.Triggered(request, trigger, Instant.now())));
+	}
+
+	@Override
+	public boolean abort() {
+		try {
+			await(this.world.requests().ask((request) -> this.loop.post(new Event.AbortRequested(request))));
+			return true;
+		}
+		catch (HandoffRefusedException ex) {
+			return false;
+		}
+	}
+
+	private String await(CompletableFuture<String> answer) {
+		try {
+			return answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof HandoffRefusedException refused) {
+				throw refused;
+			}
+			throw new IllegalStateException(ex.getCause());
+		}
+		catch (TimeoutException ex) {
+			throw new HandoffRefusedException("The handoff machine did not answer; this process is stopping.", null,
+					this.loop.snapshot().stage());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new HandoffRefusedException("Interrupted.", null, this.loop.snapshot().stage());
+		}
+	}
+
+	/**
+	 * The role of this process.
+	 * @return the role of this moment
+	 */
+	public Role role() {
+		return this.loop.snapshot().role();
+	}
+
+	@Override
+	public HandoffStatus status() {
+		EventLoop.Snapshot now = this.loop.snapshot();
+		HandoffStatus.Running running = (now.running() != null) ? new HandoffStatus.Running(now.running(), now.stage(),
+				now.stageStarted(), now.successorPid()) : null;
+		List<HandoffStatus.Draining> draining = (now.drainingPid() != null)
+				? List.of(new HandoffStatus.Draining(now.drainingPid(), now.generation() - 1)) : List.of();
+		return new HandoffStatus(now.role(), now.generation(), ProcessId.current().pid(), this.settings.application(),
+				this.settings.release(), now.since(), this.connectors.all().stream().map(this::describe).toList(),
+				running, draining, this.world.history().records());
+	}
+
+	private HandoffStatus.Listener describe(HandoffConnector connector) {
+		return new HandoffStatus.Listener(connector.name(), connector.address().getAddress().getHostAddress(),
+				connector.address().getPort(), connector.scheme());
+	}
+
+}

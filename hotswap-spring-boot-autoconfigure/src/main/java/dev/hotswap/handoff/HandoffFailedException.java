@@ -1,0 +1,26 @@
+package dev.hotswap.handoff;
+
+import dev.hotswap.FailureCode;
+
+/**
+ * Thrown when this process cannot succeed the one that serves its address.
+ */
+@SuppressWarnings("serial")
+public final class HandoffFailedException extends Exception {
+
+	private final FailureCode code;
+
+	HandoffFailedException(FailureCode code, String message) {
+		super(message);
+		this.code = code;
+	}
+
+	/**
+	 * Why.
+	 * @return the failure code
+	 */
+	public FailureCode code() {
+		return this.code;
+	}
+
+}

@@ -1,0 +1,28 @@
+package dev.hotswap.handoff;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+
+import dev.hotswap.process.LaunchAdditions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the configuration says about handoffs of this process.
+ *
+ * @param application who may take over from whom
+ * @param release the release that runs, or {@code null}
+ * @param controlSocket where the active process listens
+ * @param takeover whether to take over from the instance that serves this address
+ * @param additions what to add to the successor's command line
+ * @param ignoredPorts ports of listening sockets that no connector owns and that may stay
+ * behind
+ * @param ignoreAllPorts whether all such ports may stay behind
+ * @param readyTimeout from LAUNCH to READY
+ * @param drainTimeout how long the predecessor may drain
+ */
+public record HandoffSettings(String application, @Nullable String release, Path controlSocket, boolean takeover,
+		LaunchAdditions additions, Set<Integer> ignoredPorts, boolean ignoreAllPorts, Duration readyTimeout,
+		Duration drainTimeout) {
+
+}

@@ -1,0 +1,282 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffRoleEvent;
+import dev.hotswap.HandoffStageEvent;
+import dev.hotswap.control.ControlPath;
+import dev.hotswap.listener.OfferedListeners;
+import dev.hotswap.process.ProcessLauncher;
+import dev.hotswap.web.HandoffConnectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEvent;
+
+/**
+ * Does what the state machine wants done, and reports back with events. {@link #perform}
+ * and {@link #tell} are called by the machine's thread and do not block it: what takes
+ * time runs on worker threads, events of the application are published by a thread of
+ * their own.
+ */
+final class HandoffWorld {
+
+	private static final Log logger = LogFactory.getLog(HandoffWorld.class);
+
+	private final HandoffConnectors connectors;
+
+	private final Consumer<Event> events;
+
+	private final ControlLinks links;
+
+	private final ControlPathOwner path;
+
+	private final History history = new History();
+
+	private final Requests requests = new Requests();
+
+	private final CompletableFuture<Frame.@Nullable Offer> offer = new CompletableFuture<>();
+
+	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	private final ExecutorService workers = Executors.newCachedThreadPool(new Threads("hotswap-worker-"));
+
+	private final ExecutorService publisher = Executors.newSingleThreadExecutor(new Threads("hotswap-events-"));
+
+	private final ScheduledExecutorService timer = Executors
+		.newSingleThreadScheduledExecutor(new Threads("hotswap-drain-"));
+
+	private final PredecessorWork predecessorWork;
+
+	private final SuccessorWork successorWork;
+
+	private final HandoffSettings settings;
+
+	private volatile @Nullable HandoffApplication application;
+
+	HandoffWorld(HandoffSettings settings, HandoffConnectors connectors, ProcessLauncher launcher,
+			Consumer<Event> events) {
+		this.settings = settings;
+		this.connectors = connectors;
+		this.events = events;
+		this.links = new ControlLinks(events);
+		this.path = new ControlPathOwner(new ControlPath(settings.controlSocket()), this.links);
+		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
+				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), events);
+		this.successorWork = new SuccessorWork(connectors, events);
+	}
+
+	ControlLinks links() {
+		return this.links;
+	}
+
+	History history() {
+		return this.history;
+	}
+
+	Requests requests() {
+		return this.requests;
+	}
+
+	CompletableFuture<Frame.@Nullable Offer> offer() {
+		return this.offer;
+	}
+
+	CountDownLatch stopped() {
+		return this.stopped;
+	}
+
+	void claimPath() throws IOException {
+		this.path.claim();
+	}
+
+	void attach(HandoffApplication application) {
+		this.application = application;
+		this.predecessorWork.attach(application);
+		this.successorWork.attach(application);
+	}
+
+	OfferedListeners succeed(Frame.Offer offer) {
+		this.history.inherit(offer.history());
+		if (offer.origin() != null) {
+			this.predecessorWork.launch().inherit(offer.origin());
+		}
+		logger.info("Handoff " + offer.handoffId() + ": succeeding pid " + offer.from().pid() + " (generation "
+				+ offer.from().generation() + ") with " + offer.listeners());
+		return this.successorWork.succeed(offer);
+	}
+
+	void perform(Action action) {
+		if (action instanceof Action.Send send) {
+			this.links.send(send.link(), FrameMessages.write(send.frame()));
+		}
+		else if (action instanceof Action.EndLink end) {
+			this.links.end(end.link(), end.reason(), end.code(), end.text());
+		}
+		else if (action instanceof Action.Accept accept) {
+			this.requests.accept(accept);
+		}
+		else if (action instanceof Action.Reject reject) {
+			this.requests.reject(reject);
+		}
+		else if (action instanceof Action.Discard discard) {
+			discard(discard.frame());
+		}
+		else if (action instanceof Action.Remember remember) {
+			remember(remember.handoff());
+		}
+		else if (action instanceof Action.StartWithOffer start) {
+			this.offer.complete(start.offer());
+		}
+		else if (action instanceof Action.StartFresh) {
+			this.offer.complete(null);
+		}
+		else if (action instanceof Action.Drain) {
+			new Drain(this.connectors, this.settings.drainTimeout(),
+					(connections) -> this.events.accept(new Event.DrainEnded(connections)))
+				.start(this.timer);
+		}
+		else if (action instanceof Action.Exit exit) {
+			exit(exit);
+		}
+		else if (action instanceof Action.Stopped) {
+			this.stopped.countDown();
+		}
+		else {
+			this.workers.execute(() -> work(action));
+		}
+	}
+
+	private void work(Action action) {
+		if (action instanceof Action.TakePath) {
+			takePath();
+		}
+		else if (!this.predecessorWork.perform(action) && !this.successorWork.perform(action)) {
+			throw new IllegalStateException("Nobody does " + action);
+		}
+	}
+
+	private void takePath() {
+		String problem = null;
+		try {
+			this.path.take();
+		}
+		catch (IOException ex) {
+			problem = ex.toString();
+			logger.error("The control socket " + this.settings.controlSocket()
+					+ " could not be taken; this process can start no further handoff", ex);
+		}
+		this.events.accept(new Event.PathTaken(problem));
+	}
+
+	private void discard(Frame frame) {
+		if (frame instanceof Frame.Offer offer) {
+			offer.listeners().forEach((listener) -> listener.descriptor().close());
+		}
+	}
+
+	private void remember(HandoffRecord handoff) {
+		this.history.remember(handoff);
+		if (handoff.result() == HandoffRecord.Result.FAILED) {
+			logger.warn("Handoff " + handoff.id() + " failed in " + handoff.stage() + " (" + handoff.code() + "): "
+					+ handoff.message() + " Pid " + handoff.from().pid() + " serves on.");
+		}
+		else if (handoff.connections() != null && handoff.connections().cut() > 0) {
+			logger.warn("Handoff " + handoff.id() + ": " + handoff.connections().cut()
+					+ " connections had not ended at the drain's deadline and are cut");
+		}
+	}
+
+	private void exit(Action.Exit exit) {
+		if (exit.code() != null && this.offer.completeExceptionally(
+				new HandoffFailedException(exit.code(), exit.message()))) {
+			// The main thread waits; it reports the failure and exits with its status
+			return;
+		}
+		if (exit.code() != null) {
+			logger.error("This process cannot take over (" + exit.code() + "): " + exit.message());
+		}
+		new ProcessExit((exit.code() != null) ? exit.code().exitStatus() : 0, this.application).start();
+	}
+
+	/**
+	 * Log and publish what has changed.
+	 */
+	void tell(EventLoop.Snapshot before, EventLoop.Snapshot now) {
+		if (now.role() != before.role()) {
+			publish(new HandoffRoleEvent(this, now.role()));
+		}
+		String handoffId = (now.running() != null) ? now.running() : before.running();
+		if (handoffId == null || (now.stage() == before.stage() && handoffId.equals(before.running()))) {
+			return;
+		}
+		publish(new HandoffStageEvent(this, handoffId, now.stage(), now.role()));
+		String who = "Handoff " + handoffId + ": ";
+		switch (now.stage()) {
+			case PRECHECK -> logger.info(who + "begins at generation " + now.generation());
+			case START -> logger.info(who + "pid " + now.successorPid() + " starts");
+			case CUTOVER -> logger.info(who + "cutover");
+			case DRAIN -> logger.info(who + "pid " + now.successorPid() + " serves; draining "
+					+ this.connectors.census().total() + " connections");
+			case IDLE -> logger.info(who + "serving as generation " + now.generation());
+			default -> logger.debug(who + now.stage());
+		}
+	}
+
+	private void publish(ApplicationEvent event) {
+		HandoffApplication application = this.application;
+		if (application != null && !this.publisher.isShutdown()) {
+			this.publisher.execute(() -> {
+				try {
+					application.publish(event);
+				}
+				catch (RuntimeException ex) {
+					logger.warn("A listener of " + event.getClass().getSimpleName() + " failed", ex);
+				}
+			});
+		}
+	}
+
+	/**
+	 * Let go of the control path and of all threads. What was said last is still written.
+	 */
+	void close() {
+		this.path.close();
+		this.workers.shutdown();
+		this.publisher.shutdown();
+		this.timer.shutdownNow();
+	}
+
+	/**
+	 * Daemon threads with a number.
+	 */
+	private static final class Threads implements ThreadFactory {
+
+		private final String prefix;
+
+		private final AtomicInteger number = new AtomicInteger();
+
+		Threads(String prefix) {
+			this.prefix = prefix;
+		}
+
+		@Override
+		public Thread newThread(Runnable task) {
+			Thread thread = new Thread(task, this.prefix + this.number.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		}
+
+	}
+
+}

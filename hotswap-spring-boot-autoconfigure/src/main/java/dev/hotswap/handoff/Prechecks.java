@@ -1,0 +1,82 @@
+package dev.hotswap.handoff;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import dev.hotswap.HandoffPrecheck;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks every precheck, ours first, each within a time limit.
+ */
+final class Prechecks {
+
+	private static final Duration LIMIT = Duration.ofSeconds(10);
+
+	private final HandoffPrecheck unownedListeners;
+
+	private volatile @Nullable HandoffApplication application;
+
+	Prechecks(HandoffPrecheck unownedListeners) {
+		this.unownedListeners = unownedListeners;
+	}
+
+	void attach(HandoffApplication application) {
+		this.application = application;
+	}
+
+	/**
+	 * The first refusal, or {@code null} when all agree.
+	 */
+	@Nullable String refusal() {
+		Map<String, HandoffPrecheck> prechecks = new LinkedHashMap<>();
+		prechecks.put("unownedListeners", this.unownedListeners);
+		HandoffApplication application = this.application;
+		if (application != null) {
+			prechecks.putAll(application.prechecks());
+		}
+		for (Map.Entry<String, HandoffPrecheck> precheck : prechecks.entrySet()) {
+			String refusal = ask(precheck.getKey(), precheck.getValue());
+			if (refusal != null) {
+				return refusal;
+			}
+		}
+		return null;
+	}
+
+	private @Nullable String ask(String name, HandoffPrecheck precheck) {
+		CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
+		// A thread of its own, since one that hangs is left behind
+		Thread thread = new Thread(() -> {
+			try {
+				answer.complete(precheck.refuse());
+			}
+			catch (Throwable ex) {
+				answer.completeExceptionally(ex);
+			}
+		}, "hotswap-precheck-" + name);
+		thread.setDaemon(true);
+		thread.start();
+		try {
+			return answer.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException | CompletionException ex) {
+			return "The precheck '" + name + "' failed: " + ex.getCause();
+		}
+		catch (TimeoutException ex) {
+			thread.interrupt();
+			return "The precheck '" + name + "' gave no answer within " + LIMIT.toSeconds() + " s.";
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return "Interrupted.";
+		}
+	}
+
+}

@@ -1,0 +1,171 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+import dev.hotswap.listener.Listener;
+import dev.hotswap.process.LaunchedProcess;
+import dev.hotswap.process.ProcessFence;
+import dev.hotswap.process.ProcessId;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.HandoffConnectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a predecessor does to the world, in the order of a handoff. Runs on worker threads.
+ */
+final class PredecessorWork {
+
+	private static final Duration STOP_ACCEPTING_TIMEOUT = Duration.ofSeconds(10);
+
+	private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Log logger = LogFactory.getLog(PredecessorWork.class);
+
+	private final HandoffConnectors connectors;
+
+	private final ControlLinks links;
+
+	private final History history;
+
+	private final SuccessorLaunch launch;
+
+	private final Consumer<Event> events;
+
+	private final Prechecks prechecks;
+
+	private volatile @Nullable LaunchedProcess launched;
+
+	PredecessorWork(HandoffSettings settings, HandoffConnectors connectors, ControlLinks links, History history,
+			SuccessorLaunch launch, Consumer<Event> events) {
+		this.connectors = connectors;
+		this.links = links;
+		this.history = history;
+		this.launch = launch;
+		this.events = events;
+		this.prechecks = new Prechecks(new UnownedListeners(settings, connectors));
+	}
+
+	SuccessorLaunch launch() {
+		return this.launch;
+	}
+
+	void attach(HandoffApplication application) {
+		this.prechecks.attach(application);
+	}
+
+	boolean perform(Action action) {
+		if (action instanceof Action.RunPrechecks run) {
+			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal()));
+		}
+		else if (action instanceof Action.Verify verify) {
+			// Releases have no folder of their own yet, so there is nothing to verify
+			this.events.accept(new Event.Verified(verify.handoffId(), null));
+		}
+		else if (action instanceof Action.Launch launch) {
+			launch(launch.handoffId());
+		}
+		else if (action instanceof Action.SendOffer offer) {
+			sendOffer(offer);
+		}
+		else if (action instanceof Action.StopAccepting) {
+			stopAccepting();
+		}
+		else if (action instanceof Action.Fence fence) {
+			fence(fence);
+		}
+		else {
+			return false;
+		}
+		return true;
+	}
+
+	private void launch(String handoffId) {
+		try {
+			LaunchedProcess process = this.launch.launch(handoffId);
+			this.launched = process;
+			logger.info("Handoff " + handoffId + ": launched pid " + process.id().pid());
+			this.events.accept(new Event.Launched(process.id()));
+			process.onExit()
+				.thenAccept((status) -> this.events.accept(new Event.SuccessorExited(process.id(), status)));
+		}
+		catch (IOException | RuntimeException ex) {
+			this.events.accept(new Event.LaunchFailed("The successor could not be launched: " + ex.getMessage()));
+		}
+	}
+
+	private void sendOffer(Action.SendOffer send) {
+		List<Listener> listeners = new ArrayList<>();
+		try {
+			for (HandoffConnector connector : this.connectors.all()) {
+				listeners.add(new Listener(connector.name(), connector.address(), connector.scheme(),
+						connector.exportListener()));
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			listeners.forEach((listener) -> listener.descriptor().close());
+			this.events.accept(new Event.OfferFailed(send.handoffId(),
+					"The listeners could not be exported: " + ex.getMessage()));
+			return;
+		}
+		this.links.send(send.link(), FrameMessages.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION,
+				send.handoffId(), send.trigger(), send.from(), listeners,
+				send.launched() ? this.launch.originToPassOn() : null, this.history.records())));
+	}
+
+	private void stopAccepting() {
+		String problem = null;
+		try {
+			this.connectors.stopAccepting(STOP_ACCEPTING_TIMEOUT);
+		}
+		catch (IOException | RuntimeException ex) {
+			problem = ex.toString();
+			logger.error("A connector did not stop accepting; it shares its listener with the successor until "
+					+ "this process exits", ex);
+		}
+		this.events.accept(new Event.AcceptingStopped(problem));
+	}
+
+	private void fence(Action.Fence fence) {
+		String problem = null;
+		for (ProcessId process : fence.processes()) {
+			try {
+				ProcessFence.fence(process, fence.grace(), fence.termGrace());
+			}
+			catch (IOException ex) {
+				problem = ex.getMessage();
+				logger.error("The successor (pid " + process.pid() + ") could not be ended", ex);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+		this.events.accept(new Event.Fenced(exitStatus(), problem));
+	}
+
+	private @Nullable Integer exitStatus() {
+		LaunchedProcess process = this.launched;
+		if (process == null) {
+			return null;
+		}
+		try {
+			return process.onExit().get(STATUS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			return null;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return null;
+		}
+	}
+
+}

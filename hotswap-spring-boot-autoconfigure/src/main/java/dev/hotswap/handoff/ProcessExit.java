@@ -1,0 +1,52 @@
+package dev.hotswap.handoff;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of this process: its application closes and it exits; if that hangs, it is
+ * halted. Runs on a thread of its own, which keeps the process alive until then.
+ */
+final class ProcessExit implements Runnable {
+
+	private static final Duration HALT_AFTER = Duration.ofSeconds(30);
+
+	private static final Log logger = LogFactory.getLog(ProcessExit.class);
+
+	private final int status;
+
+	private final @Nullable HandoffApplication application;
+
+	ProcessExit(int status, @Nullable HandoffApplication application) {
+		this.status = status;
+		this.application = application;
+	}
+
+	void start() {
+		CompletableFuture.delayedExecutor(HALT_AFTER.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+			.execute(() -> Runtime.getRuntime().halt(this.status));
+		new Thread(this, "hotswap-exit").start();
+	}
+
+	@Override
+	public void run() {
+		try {
+			// Only what has started can be closed; a start that still runs is ended by exit
+			if (this.status == 0 && this.application != null) {
+				this.application.close();
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The application failed to close", ex);
+		}
+		finally {
+			System.exit(this.status);
+		}
+	}
+
+}

@@ -1,0 +1,43 @@
+package dev.hotswap.handoff;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+import dev.hotswap.HandoffRefusedException;
+
+/**
+ * Who waits for an answer of the state machine, by number. Thread-safe.
+ */
+final class Requests {
+
+	private final AtomicLong numbers = new AtomicLong();
+
+	private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
+
+	CompletableFuture<String> ask(LongConsumer question) {
+		long number = this.numbers.incrementAndGet();
+		CompletableFuture<String> answer = new CompletableFuture<>();
+		this.waiting.put(number, answer);
+		question.accept(number);
+		return answer;
+	}
+
+	void accept(Action.Accept accept) {
+		CompletableFuture<String> answer = this.waiting.remove(accept.request());
+		if (answer != null) {
+			answer.complete(accept.handoffId());
+		}
+	}
+
+	void reject(Action.Reject reject) {
+		CompletableFuture<String> answer = this.waiting.remove(reject.request());
+		if (answer != null) {
+			answer.completeExceptionally(
+					new HandoffRefusedException(reject.message(), reject.handoffId(), reject.stage()));
+		}
+	}
+
+}

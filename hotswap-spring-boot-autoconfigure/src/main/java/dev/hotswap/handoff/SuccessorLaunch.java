@@ -1,0 +1,83 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.hotswap.process.LaunchAdditions;
+import dev.hotswap.process.LaunchOrigin;
+import dev.hotswap.process.LaunchPlan;
+import dev.hotswap.process.LaunchRequirements;
+import dev.hotswap.process.LaunchedProcess;
+import dev.hotswap.process.ProcessLauncher;
+import dev.hotswap.process.ProcessId;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Launches successors, all from the command line that the operator first gave.
+ */
+final class SuccessorLaunch {
+
+	/** Since when the JDK warns of native access that no option has enabled. */
+	private static final int JDK_WITH_NATIVE_ACCESS_WARNING = 22;
+
+	private static final Log logger = LogFactory.getLog(SuccessorLaunch.class);
+
+	private final LaunchAdditions additions;
+
+	private final Path controlSocket;
+
+	private final ProcessLauncher launcher;
+
+	private @Nullable LaunchOrigin origin;
+
+	private @Nullable LaunchOrigin originToPassOn;
+
+	SuccessorLaunch(LaunchAdditions additions, Path controlSocket, ProcessLauncher launcher) {
+		this.additions = additions;
+		this.controlSocket = controlSocket;
+		this.launcher = launcher;
+	}
+
+	/**
+	 * Learn from the predecessor how the operator first started the application.
+	 */
+	synchronized void inherit(LaunchOrigin origin) {
+		this.origin = origin;
+	}
+
+	synchronized LaunchedProcess launch(String handoffId) throws IOException {
+		LaunchOrigin origin = (this.origin != null) ? this.origin : LaunchOrigin.ofThisProcess();
+		LaunchMarker marker = new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket);
+		LaunchPlan plan = origin.plan(System.getenv(), this.additions, new LaunchRequirements(requiredOptions(),
+				Map.of(LaunchMarker.VARIABLE, marker.toString()), Set.of(LaunchMarker.VARIABLE)));
+		if (!plan.leftOut().isEmpty()) {
+			logger.info("Handoff " + handoffId + ": debugger and JMX ports cannot be held by two processes; "
+					+ "the successor starts without " + plan.leftOut());
+		}
+		this.originToPassOn = plan.origin();
+		return this.launcher.launch(plan.request());
+	}
+
+	/**
+	 * What the launched successor must be told, so that it can launch the next one.
+	 */
+	synchronized @Nullable LaunchOrigin originToPassOn() {
+		return this.originToPassOn;
+	}
+
+	private static List<String> requiredOptions() {
+		List<String> options = new ArrayList<>();
+		options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+		if (Runtime.version().feature() >= JDK_WITH_NATIVE_ACCESS_WARNING) {
+			options.add("--enable-native-access=ALL-UNNAMED");
+		}
+		return options;
+	}
+
+}

@@ -1,0 +1,127 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import dev.hotswap.listener.OfferedListeners;
+import dev.hotswap.process.ProcessFence;
+import dev.hotswap.process.ProcessId;
+import dev.hotswap.web.HandoffConnectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a successor does to the world, in the order of a handoff. Runs on worker threads.
+ */
+final class SuccessorWork {
+
+	/** How long a process whose connection has ended may take to be seen dead. */
+	private static final Duration DEATH_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(30);
+
+	private static final Duration HEALTH_INTERVAL = Duration.ofMillis(200);
+
+	private static final Log logger = LogFactory.getLog(SuccessorWork.class);
+
+	private final HandoffConnectors connectors;
+
+	private final Consumer<Event> events;
+
+	private volatile @Nullable HandoffApplication application;
+
+	private volatile @Nullable OfferedListeners offered;
+
+	SuccessorWork(HandoffConnectors connectors, Consumer<Event> events) {
+		this.connectors = connectors;
+		this.events = events;
+	}
+
+	void attach(HandoffApplication application) {
+		this.application = application;
+	}
+
+	OfferedListeners succeed(Frame.Offer offer) {
+		OfferedListeners offered = new OfferedListeners(offer.listeners());
+		this.offered = offered;
+		return offered;
+	}
+
+	boolean perform(Action action) {
+		if (action instanceof Action.WarmUp) {
+			this.events.accept(new Event.WarmedUp());
+		}
+		else if (action instanceof Action.CheckHealth) {
+			this.events.accept(new Event.HealthChecked(awaitReadiness()));
+		}
+		else if (action instanceof Action.OpenGates) {
+			openGates();
+		}
+		else if (action instanceof Action.CheckPredecessor check) {
+			this.events.accept(new Event.PredecessorChecked(isDead(check.predecessor())));
+		}
+		else if (action instanceof Action.FencePredecessor fence) {
+			fence(fence.predecessor());
+		}
+		else {
+			return false;
+		}
+		return true;
+	}
+
+	/** Asks again and again, since no event tells when a health indicator changes. */
+	private @Nullable String awaitReadiness() {
+		HandoffApplication application = this.application;
+		if (application == null) {
+			return "The application has no context.";
+		}
+		long deadline = System.nanoTime() + HEALTH_TIMEOUT.toNanos();
+		String problem = application.readinessProblem();
+		while (problem != null && System.nanoTime() - deadline < 0) {
+			LockSupport.parkNanos(HEALTH_INTERVAL.toNanos());
+			problem = application.readinessProblem();
+		}
+		return (problem != null)
+				? "The readiness did not become UP within " + HEALTH_TIMEOUT.toSeconds() + " s: " + problem : null;
+	}
+
+	private void openGates() {
+		this.connectors.openGates();
+		OfferedListeners offered = this.offered;
+		if (offered != null) {
+			offered.unclaimed()
+				.forEach((listener) -> logger.warn("No connector of this process has claimed " + listener
+						+ ": it ends with the predecessor, and connects to it will be refused"));
+			offered.close();
+		}
+		this.events.accept(new Event.GatesOpened());
+	}
+
+	private boolean isDead(ProcessId process) {
+		try {
+			return process.awaitDeath(DEATH_TIMEOUT);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return process.isDead();
+		}
+	}
+
+	private void fence(ProcessId predecessor) {
+		logger.warn("The predecessor (pid " + predecessor.pid() + ") stopped answering and is killed");
+		try {
+			ProcessFence.fence(predecessor, Duration.ZERO, Duration.ZERO);
+		}
+		catch (IOException ex) {
+			logger.error("The predecessor could not be killed", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.events.accept(new Event.PredecessorChecked(predecessor.isDead()));
+	}
+
+}

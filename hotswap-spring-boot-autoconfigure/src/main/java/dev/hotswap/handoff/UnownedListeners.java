@@ -1,0 +1,84 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.descriptor.ListeningSocket;
+import dev.hotswap.descriptor.ListeningSockets;
+import dev.hotswap.process.CommandLine;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.HandoffConnectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses a handoff while this process listens on a TCP port that no connector owns: the
+ * successor could not bind it.
+ */
+final class UnownedListeners implements HandoffPrecheck {
+
+	private static final Path EPHEMERAL_PORTS = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+
+	private static final Log logger = LogFactory.getLog(UnownedListeners.class);
+
+	private final HandoffSettings settings;
+
+	private final HandoffConnectors connectors;
+
+	UnownedListeners(HandoffSettings settings, HandoffConnectors connectors) {
+		this.settings = settings;
+		this.connectors = connectors;
+	}
+
+	@Override
+	public @Nullable String refuse() throws IOException {
+		if (this.settings.ignoreAllPorts()) {
+			return null;
+		}
+		CommandLine commandLine = CommandLine.ofThisProcess();
+		Set<Integer> leftOut = commandLine.debugAndJmxPorts();
+		List<String> unowned = new ArrayList<>();
+		for (ListeningSocket socket : ListeningSockets.ofThisProcess()) {
+			int port = socket.address().getPort();
+			if (isOwned(socket.address()) || leftOut.contains(port) || this.settings.ignoredPorts().contains(port)) {
+				continue;
+			}
+			String address = socket.address().getAddress().getHostAddress() + ":" + port;
+			if (commandLine.hasDebugOrJmxAgent() && isEphemeral(port)) {
+				logger.warn("Nobody hands over the listening socket " + address
+						+ "; it is taken for one of the debugger's or JMX agent's");
+				continue;
+			}
+			unowned.add(address);
+		}
+		return unowned.isEmpty() ? null
+				: "This process listens on " + String.join(", ", unowned) + ", which no connector owns, so the successor "
+						+ "could not bind it. Close it before a handoff, or, if the successor can do without it, "
+						+ "add its port to hotswap.launch.ignore-listeners.";
+	}
+
+	private boolean isOwned(InetSocketAddress address) {
+		for (HandoffConnector connector : this.connectors.all()) {
+			InetSocketAddress owned = connector.address();
+			boolean sameHost = owned.getAddress().equals(address.getAddress())
+					|| (owned.getAddress().isAnyLocalAddress() && address.getAddress().isAnyLocalAddress());
+			if (sameHost && owned.getPort() == address.getPort()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean isEphemeral(int port) throws IOException {
+		String[] range = Files.readString(EPHEMERAL_PORTS).trim().split("\\s+");
+		return port >= Integer.parseInt(range[0]) && port <= Integer.parseInt(range[1]);
+	}
+
+}

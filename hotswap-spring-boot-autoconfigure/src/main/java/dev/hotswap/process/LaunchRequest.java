@@ -1,0 +1,20 @@
+package dev.hotswap.process;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What to launch.
+ *
+ * @param commandLine the command line
+ * @param directory the working directory
+ * @param environment the whole environment; nothing else is inherited
+ * @since 0.1.0
+ */
+public record LaunchRequest(CommandLine commandLine, Path directory, Map<String, String> environment) {
+
+	public LaunchRequest {
+		environment = Map.copyOf(environment);
+	}
+
+}
