@@ -1,7 +1,6 @@
 package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -92,14 +91,12 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		if (processor != null && !(processor instanceof HandoffProcessor http && http.isResting())) {
 			return false;
 		}
-		SocketBufferHandler buffers = getSocketBufferHandler();
-		return buffers.isReadBufferEmpty() && !hasDataToWrite() && getSendfileData() == null && !isHandshaking();
-	}
-
-	private boolean isHandshaking() {
 		NioChannel channel = getSocket();
-		return !channel.isHandshakeComplete()
-				&& !(channel instanceof SecureNioChannel secure && secure.getSslEngine() == null);
+		if (!channel.isHandshakeComplete()) {
+			// Before a handshake there is no engine, and the buffers mean nothing.
+			return channel instanceof SecureNioChannel secure && secure.getSslEngine() == null;
+		}
+		return getSocketBufferHandler().isReadBufferEmpty() && !hasDataToWrite() && getSendfileData() == null;
 	}
 
 	/**
@@ -132,9 +129,6 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		try {
 			SocketChannel channel = getSocket().getIOChannel();
 			return channel.socket().getInputStream().available() > 0;
-		}
-		catch (SocketException | UnsupportedOperationException ex) {
-			return false;
 		}
 		catch (IOException ex) {
 			return false;
