@@ -2,11 +2,13 @@ package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -62,16 +64,36 @@ class AcceptQueue {
 		return this.address;
 	}
 
-	boolean isOpen() {
+	private boolean isOpen() {
 		return this.listener.isOpen();
 	}
 
 	/**
-	 * Wait until there may be a connection. Returns at once after {@link #wakeup()}, also
-	 * one that came before the wait, and when the queue is closed.
-	 * @throws IOException if selecting fails
+	 * Wait for a connection, as long as the gate is closed at the gate, and accept it.
+	 * @param gate the gate; where there is a connection, the caller has to say that it
+	 * has {@linkplain AcceptGate#passed() passed}
+	 * @param giveUp a reason to return without a connection, asked again after each
+	 * {@link #wakeup()} and {@link AcceptGate#recheck()}
+	 * @return the connection, or {@code null} if there is a reason to give up or the
+	 * queue is closed
+	 * @throws IOException if accepting fails, for example at the descriptor limit
 	 */
-	void await() throws IOException {
+	@Nullable SocketChannel next(AcceptGate gate, BooleanSupplier giveUp) throws IOException {
+		while (isOpen() && !giveUp.getAsBoolean()) {
+			if (!gate.isOpen()) {
+				gate.awaitOpen(() -> giveUp.getAsBoolean() || !isOpen());
+				continue;
+			}
+			await();
+			SocketChannel connection = giveUp.getAsBoolean() ? null : acceptThrough(gate);
+			if (connection != null) {
+				return connection;
+			}
+		}
+		return null;
+	}
+
+	private void await() throws IOException {
 		try {
 			this.selector.select(NOTHING);
 		}
@@ -80,17 +102,40 @@ class AcceptQueue {
 		}
 	}
 
+	private @Nullable SocketChannel acceptThrough(AcceptGate gate) throws IOException {
+		if (!gate.pass()) {
+			return null;
+		}
+		SocketChannel connection = null;
+		try {
+			connection = accept();
+		}
+		catch (ClosedChannelException ex) {
+			// Closed in between: isOpen() says so.
+		}
+		finally {
+			if (connection == null) {
+				gate.passed();
+			}
+		}
+		return connection;
+	}
+
 	/**
-	 * Accept a connection that {@link #await()} has announced. One connection per await:
+	 * Accept a connection that the selector has announced. One connection per selection:
 	 * should another process have set the shared listener to blocking, an accept without
 	 * a readiness of its own would block for good.
-	 * @return the connection, or {@code null} if another process took it
-	 * @throws IOException if accepting fails, for example at the descriptor limit
+	 * @return the connection, or {@code null} after a wake-up or if another process was
+	 * faster
+	 * @throws IOException if accepting fails
 	 */
 	@Nullable SocketChannel accept() throws IOException {
 		return this.listener.accept();
 	}
 
+	/**
+	 * End the current wait for a connection, or the next one.
+	 */
 	void wakeup() {
 		this.selector.wakeup();
 	}

@@ -2,11 +2,11 @@ package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import dev.hotswap.web.HandoffConnectors;
@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 class HandoffNioEndpoint extends NioEndpoint {
 
 	private final AcceptGate gate = new AcceptGate();
+
+	private final BooleanSupplier isPaused = this::isPaused;
 
 	private volatile @Nullable Membership membership;
 
@@ -162,38 +164,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 		if (queue == null) {
 			return isManagedByTomcat() ? super.serverSocketAccept() : null;
 		}
-		while (!isPaused() && queue.isOpen()) {
-			if (!this.gate.isOpen()) {
-				this.gate.awaitOpen(() -> isPaused() || !queue.isOpen());
-				continue;
-			}
-			queue.await();
-			SocketChannel socket = acceptThroughGate(queue);
-			if (socket != null) {
-				return socket;
-			}
-		}
-		return null;
-	}
-
-	private @Nullable SocketChannel acceptThroughGate(AcceptQueue queue) throws IOException {
-		if (isPaused() || !this.gate.pass()) {
-			return null;
-		}
-		SocketChannel socket = null;
-		try {
-			// Nothing to accept is normal: a wake-up, or another process was faster.
-			socket = queue.accept();
-		}
-		catch (ClosedChannelException ex) {
-			// Closed by doCloseServerSocket, which the caller's loop sees
-		}
-		finally {
-			if (socket == null) {
-				this.gate.passed();
-			}
-		}
-		return socket;
+		return queue.next(this.gate, this.isPaused);
 	}
 
 	private boolean isManagedByTomcat() {
