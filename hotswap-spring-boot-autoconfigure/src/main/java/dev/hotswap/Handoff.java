@@ -10,7 +10,8 @@ public interface Handoff {
 
 	/**
 	 * Start a handoff: launch a successor and hand over to it. Returns as soon as the
-	 * handoff has begun; {@link #status()} and {@link HandoffStageEvent} tell how it goes.
+	 * handoff has begun; {@link #status()} and {@link HandoffStageEvent} tell how it
+	 * goes.
 	 * @param trigger what to note as its trigger
 	 * @return the id of the handoff
 	 * @throws HandoffRefusedException if another one runs or this process is not

@@ -3,8 +3,8 @@ package dev.hotswap;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * Published in either process when a handoff enters a stage, on a thread of its own and in
- * order; a listener that blocks delays later events, not the handoff.
+ * Published in either process when a handoff enters a stage, on a thread of its own and
+ * in order; a listener that blocks delays later events, not the handoff.
  *
  * @since 0.1.0
  */

@@ -1,10 +1,14 @@
 package dev.hotswap.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import dev.hotswap.control.ControlPath;
+import dev.hotswap.control.Peer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
@@ -28,7 +32,7 @@ final class ControlSocketLocation {
 	 * Find the socket.
 	 * @return the path, or empty when the address is not known before the server binds
 	 */
-	static Optional<Path> find(HotswapProperties properties, Environment environment, Path folder) {
+	static Optional<Path> find(HotswapProperties properties, Environment environment) {
 		String instance = properties.getInstance();
 		if (instance != null && !INSTANCE.matcher(instance).matches()) {
 			throw new InvalidConfigurationPropertyValueException("hotswap.instance", instance,
@@ -45,7 +49,16 @@ final class ControlSocketLocation {
 		}
 		InetAddress address = binder.bind("server.address", InetAddress.class).orElse(null);
 		String name = describe(address) + "-" + port + ((instance != null) ? "-" + instance : "") + ".sock";
-		return Optional.of(folder.resolve(name));
+		return Optional.of(defaultFolder().resolve(name));
+	}
+
+	private static Path defaultFolder() {
+		try {
+			return ControlPath.defaultFolder(Peer.ownUid());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("The user of this process is unknown", ex);
+		}
 	}
 
 	private static String describe(@Nullable InetAddress address) {

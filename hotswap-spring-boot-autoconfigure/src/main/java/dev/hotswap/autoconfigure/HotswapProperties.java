@@ -42,14 +42,14 @@ public class HotswapProperties {
 	private boolean takeover;
 
 	/**
-	 * Signal that starts a handoff: 'auto' (USR2 where the JVM has given it up, else USR1), a
-	 * signal's name, or 'none'.
+	 * Signal that starts a handoff: 'auto' (USR2 where the JVM has given it up, else
+	 * USR1), a signal's name, or 'none'.
 	 */
 	private String signal = "auto";
 
 	/**
-	 * Time from the launch of the successor until it is ready. Its progress extends it, to
-	 * three times at most.
+	 * Time from the launch of the successor until it is ready. Its progress extends it,
+	 * to three times at most.
 	 */
 	private Duration readyTimeout = Duration.ofMinutes(2);
 
@@ -125,8 +125,8 @@ public class HotswapProperties {
 	public static class Control {
 
 		/**
-		 * Path of the Unix socket on which the active process listens. Defaults to a name made
-		 * of address and port in a folder of the user's own below java.io.tmpdir.
+		 * Path of the Unix socket on which the active process listens. Defaults to a name
+		 * made of address and port in a folder of the user's own below java.io.tmpdir.
 		 */
 		private @Nullable Path socket;
 
@@ -172,7 +172,8 @@ public class HotswapProperties {
 		private @Nullable Path directory;
 
 		/**
-		 * Ports of listening sockets that no connector owns and that may stay behind, or '*'.
+		 * Ports of listening sockets that no connector owns and that may stay behind, or
+		 * '*'.
 		 */
 		private List<String> ignoreListeners = new ArrayList<>();
 

@@ -6,12 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 import dev.hotswap.HandoffTrigger;
-import dev.hotswap.control.ControlPath;
 import dev.hotswap.control.ControlPathInUseException;
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
-import dev.hotswap.process.ProcessLauncher;
+import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.trigger.AutomaticSignal;
 import dev.hotswap.trigger.SignalTrigger;
 import org.apache.commons.logging.Log;
@@ -56,8 +55,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		Environment environment = context.getEnvironment();
 		HotswapProperties properties = Binder.get(environment).bindOrCreate("hotswap", HotswapProperties.class);
 		Optional<String> off = Applicability.reasonAgainst(context, properties);
-		Optional<Path> socket = off.isEmpty()
-				? ControlSocketLocation.find(properties, environment, ControlPath.defaultFolder()) : Optional.empty();
+		Optional<Path> socket = off.isEmpty() ? ControlSocketLocation.find(properties, environment) : Optional.empty();
 		if (off.isEmpty() && socket.isEmpty()) {
 			off = Optional.of("server.port is random, so no other process could find this one. Set a port, or name "
 					+ "a path in hotswap.control.socket");
@@ -74,7 +72,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, String signalName) {
 		String signal = chooseSignal(signalName);
-		HandoffEngine engine = new HandoffEngine(settings, ProcessLauncher.ofChildren());
+		HandoffEngine engine = new HandoffEngine(settings, new ChildProcessLauncher());
 		this.engine = engine;
 		try {
 			engine.begin();

@@ -3,7 +3,6 @@ package dev.hotswap.autoconfigure;
 import java.nio.file.Path;
 import java.util.Optional;
 
-import dev.hotswap.control.ControlPath;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
@@ -30,7 +29,7 @@ final class TakeoverPortInUseFailureAnalyzer extends AbstractFailureAnalyzer<Por
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, PortInUseException cause) {
 		HotswapProperties properties = Binder.get(this.environment).bindOrCreate("hotswap", HotswapProperties.class);
-		Optional<Path> socket = ControlSocketLocation.find(properties, this.environment, ControlPath.defaultFolder());
+		Optional<Path> socket = ControlSocketLocation.find(properties, this.environment);
 		if (!properties.isEnabled() || !properties.isTakeover() || socket.isEmpty()) {
 			return null;
 		}

@@ -1,8 +1,120 @@
 package dev.hotswap.descriptor;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.FileDescriptorCast;
+
 /**
- * A kernel file descriptor as an object with an owner.
+ * A kernel file descriptor as an object with an owner. Whoever holds a {@code Descriptor}
+ * owns it and either closes it or passes it on; it is closed exactly once, and never by
+ * the garbage collector. Thread-safe.
+ * <p>
+ * Closing is {@code close(2)} and nothing else: {@code shutdown(2)} acts on the open file
+ * description, which another process may share, and would end its connection.
  */
-public final class Descriptor {
+public final class Descriptor implements AutoCloseable {
+
+	private @Nullable FileDescriptor fileDescriptor;
+
+	private Descriptor(FileDescriptor fileDescriptor) {
+		this.fileDescriptor = fileDescriptor;
+	}
+
+	/**
+	 * Take ownership of a file descriptor.
+	 * @param fd a valid file descriptor that nobody else closes
+	 * @return the descriptor
+	 * @throws IllegalArgumentException if the file descriptor is not valid
+	 */
+	public static Descriptor own(FileDescriptor fd) {
+		if (!fd.valid()) {
+			throw new IllegalArgumentException("The file descriptor is not valid");
+		}
+		return new Descriptor(fd);
+	}
+
+	/**
+	 * Duplicate this descriptor, see {@code dup(2)}. Both refer to the same open file
+	 * description.
+	 * @return the duplicate, which the caller owns
+	 * @throws IOException if the process is at its limit of descriptors
+	 * @throws IllegalStateException if this descriptor is closed
+	 */
+	public synchronized Descriptor duplicate() throws IOException {
+		return duplicateOf(fileDescriptor());
+	}
+
+	/**
+	 * The file descriptor, on loan: it is valid until this descriptor is closed, and the
+	 * caller must not close it.
+	 * @return the file descriptor
+	 * @throws IllegalStateException if this descriptor is closed
+	 */
+	public synchronized FileDescriptor fileDescriptor() {
+		if (this.fileDescriptor == null) {
+			throw new IllegalStateException("The descriptor is closed");
+		}
+		return this.fileDescriptor;
+	}
+
+	/**
+	 * Whether this descriptor has been closed or passed on.
+	 * @return {@code true} once it is unusable
+	 */
+	public synchronized boolean isClosed() {
+		return this.fileDescriptor == null;
+	}
+
+	@Override
+	public synchronized void close() {
+		if (this.fileDescriptor != null) {
+			FileDescriptor closing = this.fileDescriptor;
+			this.fileDescriptor = null;
+			close(closing);
+		}
+	}
+
+	/**
+	 * Pass ownership of the file descriptor to the caller.
+	 * @return the file descriptor
+	 * @throws IllegalStateException if this descriptor is closed
+	 */
+	synchronized FileDescriptor release() {
+		FileDescriptor released = fileDescriptor();
+		this.fileDescriptor = null;
+		return released;
+	}
+
+	/**
+	 * The number that the kernel knows this descriptor by.
+	 * @return the number
+	 * @throws IOException if it cannot be found out
+	 */
+	synchronized int number() throws IOException {
+		return FileDescriptorCast.using(fileDescriptor()).as(Integer.class);
+	}
+
+	static Descriptor duplicateOf(FileDescriptor fd) throws IOException {
+		return own(FileDescriptorCast.duplicating(fd).getFileDescriptor());
+	}
+
+	private static void close(FileDescriptor fd) {
+		// A stream on a borrowed file descriptor is the JDK's public way to close(2) it.
+		// It
+		// also marks the object as closed, so that neither junixsocket nor a second owner
+		// can hit a number that the kernel has given to somebody else since.
+		try {
+			new FileInputStream(fd).close();
+		}
+		catch (IOException ex) {
+			// Linux frees the number whatever close(2) returns, see its man page. Of a
+			// socket it returns no error but EBADF, which is a bug of the owner.
+			throw new UncheckedIOException(ex);
+		}
+	}
 
 }

@@ -57,7 +57,8 @@ sealed interface Action {
 	}
 
 	/** Send the listeners; {@link Event.OfferFailed} if that cannot be. */
-	record SendOffer(int link, String handoffId, HandoffTrigger trigger, HandoffRecord.Party from, boolean launched) implements Action {
+	record SendOffer(int link, String handoffId, HandoffTrigger trigger, HandoffRecord.Party from,
+			boolean launched) implements Action {
 
 	}
 
@@ -72,7 +73,9 @@ sealed interface Action {
 
 	}
 
-	/** Kill the predecessor, which stopped answering: {@link Event.PredecessorChecked}. */
+	/**
+	 * Kill the predecessor, which stopped answering: {@link Event.PredecessorChecked}.
+	 */
 	record FencePredecessor(ProcessId predecessor) implements Action {
 
 	}

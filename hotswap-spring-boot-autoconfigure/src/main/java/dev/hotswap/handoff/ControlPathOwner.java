@@ -35,8 +35,8 @@ final class ControlPathOwner {
 	}
 
 	/**
-	 * Own the path, whoever owns it now: only for a successor that was told CUTOVER, and a
-	 * predecessor that has fenced it.
+	 * Own the path, whoever owns it now: only for a successor that was told CUTOVER, and
+	 * a predecessor that has fenced it.
 	 */
 	synchronized void take() throws IOException {
 		if (this.server != null && this.server.isOwner()) {

@@ -65,8 +65,8 @@ final class Drain {
 				this.ticks.cancel(false);
 			}
 			// Whatever is left is in the middle of a request, or its client keeps it open
-			this.ended.accept(new HandoffRecord.Connections(0, 0, Math.max(0, this.held - census.total()),
-					census.total()));
+			this.ended
+				.accept(new HandoffRecord.Connections(0, 0, Math.max(0, this.held - census.total()), census.total()));
 		}
 	}
 

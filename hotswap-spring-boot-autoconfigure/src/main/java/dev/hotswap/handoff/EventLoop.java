@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that runs the state machine: events come in through a queue, actions go
- * out to {@link HandoffWorld}, which never blocks it. It sleeps while no deadline runs and
- * no control connection is open.
+ * out to {@link HandoffWorld}, which never blocks it. It sleeps while no deadline runs
+ * and no control connection is open.
  */
 final class EventLoop implements Runnable {
 

@@ -21,11 +21,12 @@ sealed interface Frame {
 	 *
 	 * @param version the version of the control protocol that the sender speaks
 	 * @param application who it is
-	 * @param handoffId the handoff that launched it, or {@code null} for an operator's start
+	 * @param handoffId the handoff that launched it, or {@code null} for an operator's
+	 * start
 	 * @param release its release
 	 */
-	record Hello(int version, String application, @Nullable String handoffId, @Nullable String release)
-			implements Frame {
+	record Hello(int version, String application, @Nullable String handoffId,
+			@Nullable String release) implements Frame {
 
 	}
 

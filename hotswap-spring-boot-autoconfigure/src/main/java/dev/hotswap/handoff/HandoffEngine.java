@@ -70,9 +70,9 @@ public final class HandoffEngine implements Handoff {
 
 	/**
 	 * Succeed the process that launched this one, or the one that is to be taken over; or
-	 * find that there is nobody to succeed. Called on the main thread once the environment
-	 * is complete and before any web server is created; blocks while the predecessor
-	 * checks, for minutes at most.
+	 * find that there is nobody to succeed. Called on the main thread once the
+	 * environment is complete and before any web server is created; blocks while the
+	 * predecessor checks, for minutes at most.
 	 * @throws HandoffFailedException if there is a predecessor but it cannot be succeeded
 	 * @throws IOException if the control path cannot be owned
 	 */
@@ -103,8 +103,8 @@ public final class HandoffEngine implements Handoff {
 			throw new IllegalStateException(ex.getCause());
 		}
 		catch (TimeoutException ex) {
-			throw new HandoffFailedException(FailureCode.PREDECESSOR_UNREACHABLE, "The predecessor made us wait for "
-					+ OFFER_TIMEOUT.toMinutes() + " minutes without an offer.");
+			throw new HandoffFailedException(FailureCode.PREDECESSOR_UNREACHABLE,
+					"The predecessor made us wait for " + OFFER_TIMEOUT.toMinutes() + " minutes without an offer.");
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -157,7 +157,8 @@ public final class HandoffEngine implements Handoff {
 	}
 
 	/**
-	 * Tell that the application failed to start. Returns once a predecessor has been told.
+	 * Tell that the application failed to start. Returns once a predecessor has been
+	 * told.
 	 * @param failure why
 	 */
 	public void applicationFailed(Throwable failure) {
@@ -201,7 +202,8 @@ public final class HandoffEngine implements Handoff {
 	 * @return the handoff's id, or a {@link HandoffRefusedException}
 	 */
 	public CompletableFuture<String> request(HandoffTrigger trigger) {
-		return this.world.requests().ask((request) -> this.loop.post(new Event.Triggered(request, trigger, Instant.now())));
+		return this.world.requests()
+			.ask((request) -> this.loop.post(new Event.Triggered(request, trigger, Instant.now())));
 	}
 
 	@Override
@@ -246,8 +248,8 @@ public final class HandoffEngine implements Handoff {
 	@Override
 	public HandoffStatus status() {
 		EventLoop.Snapshot now = this.loop.snapshot();
-		HandoffStatus.Running running = (now.running() != null) ? new HandoffStatus.Running(now.running(), now.stage(),
-				now.stageStarted(), now.successorPid()) : null;
+		HandoffStatus.Running running = (now.running() != null)
+				? new HandoffStatus.Running(now.running(), now.stage(), now.stageStarted(), now.successorPid()) : null;
 		List<HandoffStatus.Draining> draining = (now.drainingPid() != null)
 				? List.of(new HandoffStatus.Draining(now.drainingPid(), now.generation() - 1)) : List.of();
 		return new HandoffStatus(now.role(), now.generation(), ProcessId.current().pid(), this.settings.application(),

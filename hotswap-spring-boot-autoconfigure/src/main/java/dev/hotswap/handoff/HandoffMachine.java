@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * out. It does nothing to the world and knows nothing of threads, so two or three of them
  * can be run against each other in one thread. Every transition stands in {@link #TABLE}.
  * <p>
- * A process is first a successor (or succeeds nobody), then active, then a predecessor, so
- * one machine accompanies it from its start to its end. One thread at a time.
+ * A process is first a successor (or succeeds nobody), then active, then a predecessor,
+ * so one machine accompanies it from its start to its end. One thread at a time.
  */
 final class HandoffMachine {
 
@@ -239,8 +239,7 @@ final class HandoffMachine {
 
 	private <E> boolean step(Class<?> what, E event) {
 		@SuppressWarnings("unchecked") // on(...) pairs a class with a step that takes it
-		BiConsumer<HandoffMachine, E> step = (BiConsumer<HandoffMachine, E>) TABLE
-			.getOrDefault(this.phase, Map.of())
+		BiConsumer<HandoffMachine, E> step = (BiConsumer<HandoffMachine, E>) TABLE.getOrDefault(this.phase, Map.of())
 			.get(what);
 		if (step == null) {
 			return false;
@@ -488,13 +487,13 @@ final class HandoffMachine {
 			fail(FailureCode.VERIFY, verified.problem());
 			return;
 		}
-		setDeadline(this.readyTimeout);
 		this.deadlineCap = this.now + this.readyTimeout.multipliedBy(READY_TIMEOUT_CAP).toNanos();
 		if (this.successor != null) {
 			offer(false);
 			return;
 		}
 		enter(Phase.LAUNCHING);
+		extendDeadline();
 		this.launching = true;
 		this.actions.add(new Action.Launch(attempt().id()));
 	}
@@ -746,9 +745,10 @@ final class HandoffMachine {
 			giveUp(FailureCode.TIMEOUT, "The predecessor did not cut over in time.");
 		}
 		else if (isBeforeServing()) {
-			fail(FailureCode.TIMEOUT, "Nothing came of " + attempt().stage() + " in time"
-					+ ((attempt().stage().compareTo(Stage.LAUNCH) >= 0 && this.phase != Phase.CUTTING_OVER)
-							? " (hotswap.ready-timeout is " + this.readyTimeout.toMillis() + " ms)." : "."));
+			fail(FailureCode.TIMEOUT,
+					"Nothing came of " + attempt().stage() + " in time"
+							+ ((attempt().stage().compareTo(Stage.LAUNCH) >= 0 && this.phase != Phase.CUTTING_OVER)
+									? " (hotswap.ready-timeout is " + this.readyTimeout.toMillis() + " ms)." : "."));
 		}
 	}
 

@@ -13,8 +13,10 @@ import java.util.function.Consumer;
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffRoleEvent;
 import dev.hotswap.HandoffStageEvent;
+import dev.hotswap.Role;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.listener.OfferedListeners;
+import dev.hotswap.process.ProcessId;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
@@ -198,8 +200,8 @@ final class HandoffWorld {
 	}
 
 	private void exit(Action.Exit exit) {
-		if (exit.code() != null && this.offer.completeExceptionally(
-				new HandoffFailedException(exit.code(), exit.message()))) {
+		if (exit.code() != null
+				&& this.offer.completeExceptionally(new HandoffFailedException(exit.code(), exit.message()))) {
 			// The main thread waits; it reports the failure and exits with its status
 			return;
 		}
@@ -221,15 +223,24 @@ final class HandoffWorld {
 			return;
 		}
 		publish(new HandoffStageEvent(this, handoffId, now.stage(), now.role()));
-		String who = "Handoff " + handoffId + ": ";
+		report("Handoff " + handoffId + ": ", now);
+	}
+
+	private void report(String handoff, EventLoop.Snapshot now) {
+		boolean successor = now.role() == Role.SUCCEEDING;
 		switch (now.stage()) {
-			case PRECHECK -> logger.info(who + "begins at generation " + now.generation());
-			case START -> logger.info(who + "pid " + now.successorPid() + " starts");
-			case CUTOVER -> logger.info(who + "cutover");
-			case DRAIN -> logger.info(who + "pid " + now.successorPid() + " serves; draining "
+			case PRECHECK -> logger.info(handoff + "begins; this is generation " + now.generation());
+			case START -> {
+				if (!successor) {
+					logger.info(handoff + "pid " + now.successorPid() + " has the listeners and starts");
+				}
+			}
+			case CUTOVER -> logger.info(handoff + (successor ? "opening the gates" : "cutover"));
+			case DRAIN -> logger.info(handoff + "pid " + now.successorPid() + " serves; draining "
 					+ this.connectors.census().total() + " connections");
-			case IDLE -> logger.info(who + "serving as generation " + now.generation());
-			default -> logger.debug(who + now.stage());
+			case IDLE -> logger.info(
+					handoff + "over; pid " + ProcessId.current().pid() + " is active, generation " + now.generation());
+			default -> logger.debug(handoff + now.stage());
 		}
 	}
 

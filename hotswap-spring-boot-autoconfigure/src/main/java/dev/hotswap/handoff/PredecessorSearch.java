@@ -97,8 +97,11 @@ final class PredecessorSearch {
 							+ "Start it with --add-opens=java.base/sun.nio.ch=ALL-UNNAMED, or put "
 							+ "\"Add-Opens: java.base/sun.nio.ch\" into the manifest of the executable jar.");
 		}
-		ProcessId process = ProcessId.find(connection.peer().pid())
-			.orElseThrow(() -> new NoInstanceException("The instance died while we connected to " + socket));
+		ProcessId process = ProcessId.find(connection.peer().pid()).orElse(null);
+		if (process == null) {
+			connection.close();
+			throw new NoInstanceException(socket);
+		}
 		return this.links.link(connection, process);
 	}
 

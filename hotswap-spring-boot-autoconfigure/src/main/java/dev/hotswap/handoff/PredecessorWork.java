@@ -20,7 +20,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a predecessor does to the world, in the order of a handoff. Runs on worker threads.
+ * What a predecessor does to the world, in the order of a handoff. Runs on worker
+ * threads.
  */
 final class PredecessorWork {
 
@@ -109,16 +110,17 @@ final class PredecessorWork {
 				listeners.add(new Listener(connector.name(), connector.address(), connector.scheme(),
 						connector.exportListener()));
 			}
+			// From here on the message owns the descriptors, also when it cannot be built
+			this.links.send(send.link(),
+					FrameMessages.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, send.handoffId(),
+							send.trigger(), send.from(), listeners,
+							send.launched() ? this.launch.originToPassOn() : null, this.history.records())));
 		}
 		catch (IOException | RuntimeException ex) {
 			listeners.forEach((listener) -> listener.descriptor().close());
-			this.events.accept(new Event.OfferFailed(send.handoffId(),
-					"The listeners could not be exported: " + ex.getMessage()));
-			return;
+			this.events.accept(
+					new Event.OfferFailed(send.handoffId(), "The listeners could not be offered: " + ex.getMessage()));
 		}
-		this.links.send(send.link(), FrameMessages.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION,
-				send.handoffId(), send.trigger(), send.from(), listeners,
-				send.launched() ? this.launch.originToPassOn() : null, this.history.records())));
 	}
 
 	private void stopAccepting() {

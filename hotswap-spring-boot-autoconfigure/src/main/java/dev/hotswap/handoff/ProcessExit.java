@@ -36,7 +36,8 @@ final class ProcessExit implements Runnable {
 	@Override
 	public void run() {
 		try {
-			// Only what has started can be closed; a start that still runs is ended by exit
+			// Only what has started can be closed; a start that still runs is ended by
+			// exit
 			if (this.status == 0 && this.application != null) {
 				this.application.close();
 			}

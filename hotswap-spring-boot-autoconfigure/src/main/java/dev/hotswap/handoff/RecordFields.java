@@ -95,9 +95,10 @@ final class RecordFields {
 		String code = reader.get("code");
 		String exitStatus = reader.get("exitStatus");
 		String transferred = reader.get("transferred");
-		HandoffRecord.Connections connections = (transferred != null) ? new HandoffRecord.Connections(
-				Long.parseLong(transferred), reader.number("returned"), reader.number("announced"),
-				reader.number("cut")) : null;
+		HandoffRecord.Connections connections = (transferred != null)
+				? new HandoffRecord.Connections(Long.parseLong(transferred), reader.number("returned"),
+						reader.number("announced"), reader.number("cut"))
+				: null;
 		return new HandoffRecord(reader.require("id"), HandoffTrigger.valueOf(reader.require("trigger")), from,
 				reader.party("to."), Instant.parse(reader.require("started")),
 				HandoffRecord.Result.valueOf(reader.require("result")), Stage.valueOf(reader.require("stage")),

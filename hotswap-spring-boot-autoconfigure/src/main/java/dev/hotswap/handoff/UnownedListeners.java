@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -12,6 +13,7 @@ import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.descriptor.ListeningSocket;
 import dev.hotswap.descriptor.ListeningSockets;
 import dev.hotswap.process.CommandLine;
+import dev.hotswap.process.EnvironmentOptions;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
@@ -43,7 +45,9 @@ final class UnownedListeners implements HandoffPrecheck {
 			return null;
 		}
 		CommandLine commandLine = CommandLine.ofThisProcess();
-		Set<Integer> leftOut = commandLine.debugAndJmxPorts();
+		Set<Integer> leftOut = new HashSet<>(commandLine.debugAndJmxPorts());
+		leftOut.addAll(EnvironmentOptions.debugAndJmxPorts(System.getenv()));
+		boolean hasAgent = commandLine.hasDebugOrJmxAgent() || EnvironmentOptions.hasDebugOrJmxAgent(System.getenv());
 		List<String> unowned = new ArrayList<>();
 		for (ListeningSocket socket : ListeningSockets.ofThisProcess()) {
 			int port = socket.address().getPort();
@@ -51,7 +55,7 @@ final class UnownedListeners implements HandoffPrecheck {
 				continue;
 			}
 			String address = socket.address().getAddress().getHostAddress() + ":" + port;
-			if (commandLine.hasDebugOrJmxAgent() && isEphemeral(port)) {
+			if (hasAgent && isEphemeral(port)) {
 				logger.warn("Nobody hands over the listening socket " + address
 						+ "; it is taken for one of the debugger's or JMX agent's");
 				continue;
@@ -59,7 +63,8 @@ final class UnownedListeners implements HandoffPrecheck {
 			unowned.add(address);
 		}
 		return unowned.isEmpty() ? null
-				: "This process listens on " + String.join(", ", unowned) + ", which no connector owns, so the successor "
+				: "This process listens on " + String.join(", ", unowned)
+						+ ", which no connector owns, so the successor "
 						+ "could not bind it. Close it before a handoff, or, if the successor can do without it, "
 						+ "add its port to hotswap.launch.ignore-listeners.";
 	}

@@ -31,7 +31,8 @@ public final class OfferedListeners implements AutoCloseable {
 	/**
 	 * Claim the listener that belongs to an address.
 	 * @param name the connector's name
-	 * @param address the configured address; a port of 0 asks for the listener of that name
+	 * @param address the configured address; a port of 0 asks for the listener of that
+	 * name
 	 * @param scheme the connector's scheme
 	 * @return the adopted channel, owned by the caller, or {@code null} when it is not
 	 * offered
@@ -55,8 +56,8 @@ public final class OfferedListeners implements AutoCloseable {
 	}
 
 	/**
-	 * The mismatch that a claim ran into; web servers report it as just another failure to
-	 * bind.
+	 * The mismatch that a claim ran into; web servers report it as just another failure
+	 * to bind.
 	 * @return the mismatch, or {@code null}
 	 */
 	public synchronized @Nullable SchemeMismatchException mismatch() {

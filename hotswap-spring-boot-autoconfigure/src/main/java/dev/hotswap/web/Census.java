@@ -4,7 +4,8 @@ package dev.hotswap.web;
  * How many connections a connector holds.
  *
  * @param fresh connections that have not sent a first request yet
- * @param active connections in the middle of a request or response
+ * @param active connections in the middle of a request or response, or that are ended by
+ * us and wait for the client's end
  * @param idle kept connections that wait for their next request
  */
 public record Census(int fresh, int active, int idle) {

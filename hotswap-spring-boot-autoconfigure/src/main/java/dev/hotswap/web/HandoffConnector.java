@@ -43,7 +43,8 @@ public interface HandoffConnector {
 
 	/**
 	 * Open the gate: accept connections from now on. Used for the first time after start
-	 * and to resume after {@link #stopAccepting}. Opening an open gate does nothing.
+	 * and to resume after {@link #stopAccepting}; takes an {@linkplain #announceEnd()
+	 * announcement} back. Opening an open gate changes nothing else.
 	 */
 	void openGate();
 
@@ -51,20 +52,24 @@ public interface HandoffConnector {
 	 * Close the gate, and wait until it is certain that no further connection will be
 	 * accepted and every accepted one is being served. The listener stays open.
 	 * @param timeout how long to wait at most
-	 * @throws IOException if it is not certain after the timeout
+	 * @throws IOException if it is not certain after the timeout, or the gate was opened
+	 * again while waiting; after the timeout the gate stays closed
 	 */
 	void stopAccepting(Duration timeout) throws IOException;
 
 	/**
-	 * Announce the end to every kept connection on its next response
-	 * ({@code Connection: close}); the connection ends after that response.
+	 * Announce the end to every connection on its next response that is not committed yet
+	 * ({@code Connection: close}), unless the request after that has already been
+	 * received; the connection ends after that response, also for a client that is still
+	 * sending.
 	 */
 	void announceEnd();
 
 	/**
-	 * End the connections that are idle now, politely: {@code shutdown(SHUT_WR)}, then
-	 * read to the client's end. Connections in a request are left alone.
-	 * @return how many connections were ended
+	 * End the connections that are idle or fresh now, politely:
+	 * {@code shutdown(SHUT_WR)}, then read to the client's end, or for five seconds, and
+	 * close. Does not wait for that; connections in a request are left alone.
+	 * @return how many connections this call has begun to end
 	 */
 	int endIdle();
 

@@ -1,0 +1,106 @@
+package dev.hotswap.actuate;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.hotswap.Handoff;
+import dev.hotswap.HandoffRefusedException;
+import dev.hotswap.HandoffStatus;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Stage;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+
+/**
+ * The endpoint {@code hotswap}: shows the process and its handoffs, starts one and aborts
+ * one. By default only reading is allowed;
+ * {@code management.endpoint.hotswap.access=unrestricted} opens the rest.
+ *
+ * @since 0.1.0
+ */
+@WebEndpoint(id = "hotswap", defaultAccess = Access.READ_ONLY)
+public final class HotswapEndpoint {
+
+	private static final int ACCEPTED = 202;
+
+	private static final int CONFLICT = 409;
+
+	private final Handoff handoff;
+
+	/**
+	 * Create an endpoint.
+	 * @param handoff the handoff of this application
+	 */
+	public HotswapEndpoint(Handoff handoff) {
+		this.handoff = handoff;
+	}
+
+	/**
+	 * Show the process and its handoffs.
+	 * @return the status
+	 */
+	@ReadOperation
+	public Object status() {
+		return HotswapDescriptor.of(this.handoff.status());
+	}
+
+	/**
+	 * Start a handoff.
+	 * @return 202 and the handoff's id, or 409 and what stands in the way
+	 */
+	@WriteOperation
+	public WebEndpointResponse<?> start() {
+		try {
+			return new WebEndpointResponse<>(new Started(this.handoff.start(HandoffTrigger.ENDPOINT)), ACCEPTED);
+		}
+		catch (HandoffRefusedException ex) {
+			return new WebEndpointResponse<>(
+					new Refused(ex.getRunningId(), ex.getStage(), String.valueOf(ex.getMessage())), CONFLICT);
+		}
+	}
+
+	/**
+	 * Abort the handoff that runs.
+	 * @return 202 and its id, or 409 when none can be aborted
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<?> abort() {
+		HandoffStatus.Running running = this.handoff.status().handoff();
+		if (this.handoff.abort() && running != null) {
+			return new WebEndpointResponse<>(new Started(running.id()), ACCEPTED);
+		}
+		return new WebEndpointResponse<>(new Refused(null, this.stage(), "No handoff runs that could be aborted."),
+				CONFLICT);
+	}
+
+	private Stage stage() {
+		HandoffStatus.Running running = this.handoff.status().handoff();
+		return (running != null) ? running.stage() : Stage.IDLE;
+	}
+
+	/**
+	 * A handoff has begun, or is aborted.
+	 *
+	 * @param id its id
+	 */
+	record Started(String id) {
+
+	}
+
+	/**
+	 * It cannot be done.
+	 *
+	 * @param id the handoff that runs, or {@code null}
+	 * @param stage its stage
+	 * @param message what stands in the way
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	record Refused(@Nullable String id, Stage stage, String message) {
+
+	}
+
+}

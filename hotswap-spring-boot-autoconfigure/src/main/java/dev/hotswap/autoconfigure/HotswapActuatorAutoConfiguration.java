@@ -1,0 +1,65 @@
+package dev.hotswap.autoconfigure;
+
+import dev.hotswap.Handoff;
+import dev.hotswap.actuate.HotswapEndpoint;
+import dev.hotswap.actuate.HotswapHealthEndpointGroupsPostProcessor;
+import dev.hotswap.actuate.HotswapHealthIndicator;
+import dev.hotswap.actuate.Readiness;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration of the endpoint {@code hotswap} and the health component of that
+ * name.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = { HotswapAutoConfiguration.class, HealthEndpointAutoConfiguration.class })
+@ConditionalOnBean(Handoff.class)
+@ConditionalOnClass(HealthEndpoint.class)
+public final class HotswapActuatorAutoConfiguration {
+
+	@Bean
+	@ConditionalOnAvailableEndpoint(HotswapEndpoint.class)
+	@ConditionalOnMissingBean
+	HotswapEndpoint hotswapEndpoint(Handoff handoff) {
+		return new HotswapEndpoint(handoff);
+	}
+
+	/**
+	 * The health component.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnEnabledHealthIndicator("hotswap")
+	static class HealthConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		HotswapHealthIndicator hotswapHealthIndicator(Handoff handoff) {
+			return new HotswapHealthIndicator(handoff);
+		}
+
+		@Bean
+		static HotswapHealthEndpointGroupsPostProcessor hotswapHealthEndpointGroupsPostProcessor() {
+			return new HotswapHealthEndpointGroupsPostProcessor();
+		}
+
+	}
+
+	@Bean
+	@ConditionalOnBean(HealthEndpoint.class)
+	@ConditionalOnMissingBean
+	Readiness hotswapReadiness(HealthEndpoint healthEndpoint) {
+		return new Readiness(healthEndpoint);
+	}
+
+}

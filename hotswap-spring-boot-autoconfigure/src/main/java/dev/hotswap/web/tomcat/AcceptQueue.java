@@ -1,0 +1,157 @@
+package dev.hotswap.web.tomcat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener with a selector of its own, so that waiting for a connection can be ended
+ * without connecting to the listener: on a shared listener another process might get that
+ * connection. Owns both.
+ */
+class AcceptQueue {
+
+	private static final Consumer<SelectionKey> NOTHING = (key) -> {
+	};
+
+	private final ServerSocketChannel listener;
+
+	private final Selector selector;
+
+	private final InetSocketAddress address;
+
+	/**
+	 * Take over a listener, which is closed if that fails.
+	 * @param listener the bound listener
+	 * @throws IOException if the listener cannot be watched
+	 */
+	@SuppressWarnings("resource")
+	AcceptQueue(ServerSocketChannel listener) throws IOException {
+		this.listener = listener;
+		Selector selector = null;
+		try {
+			this.address = (InetSocketAddress) listener.getLocalAddress();
+			// O_NONBLOCK belongs to the open file description, so all processes that
+			// share the listener share it too (fcntl(2)).
+			listener.configureBlocking(false);
+			selector = Selector.open();
+			listener.register(selector, SelectionKey.OP_ACCEPT);
+		}
+		catch (IOException | RuntimeException ex) {
+			listener.close();
+			if (selector != null) {
+				selector.close();
+			}
+			throw ex;
+		}
+		this.selector = selector;
+	}
+
+	ServerSocketChannel listener() {
+		return this.listener;
+	}
+
+	InetSocketAddress address() {
+		return this.address;
+	}
+
+	private boolean isOpen() {
+		return this.listener.isOpen();
+	}
+
+	/**
+	 * Wait for a connection, as long as the gate is closed at the gate, and accept it.
+	 * @param gate the gate; where there is a connection, the caller has to say that it
+	 * has {@linkplain AcceptGate#passed() passed}
+	 * @param giveUp a reason to return without a connection, asked again after each
+	 * {@link #wakeup()} and {@link AcceptGate#recheck()}
+	 * @return the connection, or {@code null} if there is a reason to give up or the
+	 * queue is closed
+	 * @throws IOException if accepting fails, for example at the descriptor limit
+	 */
+	@Nullable SocketChannel next(AcceptGate gate, BooleanSupplier giveUp) throws IOException {
+		while (isOpen() && !giveUp.getAsBoolean()) {
+			if (!gate.isOpen()) {
+				gate.awaitOpen(() -> giveUp.getAsBoolean() || !isOpen());
+				continue;
+			}
+			await();
+			SocketChannel connection = giveUp.getAsBoolean() ? null : acceptThrough(gate);
+			if (connection != null) {
+				return connection;
+			}
+		}
+		return null;
+	}
+
+	private void await() throws IOException {
+		try {
+			this.selector.select(NOTHING);
+		}
+		catch (ClosedSelectorException ex) {
+			// Closed while waiting, or before: isOpen() says so.
+		}
+	}
+
+	private @Nullable SocketChannel acceptThrough(AcceptGate gate) throws IOException {
+		if (!gate.pass()) {
+			return null;
+		}
+		SocketChannel connection = null;
+		try {
+			connection = accept();
+		}
+		catch (ClosedChannelException ex) {
+			// Closed in between: isOpen() says so.
+		}
+		finally {
+			if (connection == null) {
+				gate.passed();
+			}
+		}
+		return connection;
+	}
+
+	/**
+	 * Accept a connection that the selector has announced. One connection per selection:
+	 * should another process have set the shared listener to blocking, an accept without
+	 * a readiness of its own would block for good.
+	 * @return the connection, or {@code null} after a wake-up or if another process was
+	 * faster
+	 * @throws IOException if accepting fails
+	 */
+	@Nullable SocketChannel accept() throws IOException {
+		return this.listener.accept();
+	}
+
+	/**
+	 * End the current wait for a connection, or the next one.
+	 */
+	void wakeup() {
+		this.selector.wakeup();
+	}
+
+	/**
+	 * Close the listener in this process. A registered channel is closed by the kernel
+	 * only once its key is deregistered, which closing the selector does.
+	 * @throws IOException if closing fails
+	 */
+	void close() throws IOException {
+		try {
+			this.listener.close();
+		}
+		finally {
+			this.selector.close();
+		}
+	}
+
+}

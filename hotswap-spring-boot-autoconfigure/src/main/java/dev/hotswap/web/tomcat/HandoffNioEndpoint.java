@@ -1,0 +1,284 @@
+package dev.hotswap.web.tomcat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.ListenerSource;
+import org.apache.tomcat.util.ExceptionUtils;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's NIO endpoint with an accept loop that can be gated, stopped and resumed
+ * without closing anything. Without {@link #join} its gate opens when it starts.
+ * <p>
+ * The acceptor thread is Tomcat's: it takes a place of the connection limit, calls
+ * {@link #serverSocketAccept()} and hands the connection to {@link #setSocketOptions} or
+ * {@link #destroySocket}, all on one thread. The gate is passed from before the accept
+ * until one of these two is done. Wherever else the acceptor is (waiting for the limit,
+ * backing off after an error, in Tomcat's pause) it holds no connection and has to pass
+ * the gate before it gets one.
+ */
+class HandoffNioEndpoint extends NioEndpoint {
+
+	private final AcceptGate gate = new AcceptGate();
+
+	private final BooleanSupplier isPaused = this::isPaused;
+
+	private volatile @Nullable Membership membership;
+
+	private volatile @Nullable AcceptQueue queue;
+
+	private volatile boolean announcing;
+
+	private @Nullable TomcatHandoffConnector registered;
+
+	/**
+	 * Take part in handoffs. To be called before the endpoint binds.
+	 * @param name the connector's name
+	 * @param source where the listener comes from
+	 * @param connectors the registry that opens the gate
+	 */
+	void join(String name, ListenerSource source, HandoffConnectors connectors) {
+		if (getBindState().isBound()) {
+			throw new IllegalStateException("The connector '" + name + "' is already bound");
+		}
+		this.membership = new Membership(name, source, connectors);
+	}
+
+	@Override
+	protected void initServerSocket() throws Exception {
+		Membership membership = this.membership;
+		this.announcing = false;
+		if (isManagedByTomcat()) {
+			if (membership != null) {
+				getLog().warn("Connector '" + membership.name()
+						+ "' is not handed over, because it uses an inherited channel or a Unix domain socket");
+			}
+			super.initServerSocket();
+			return;
+		}
+		this.gate.shut();
+		InetSocketAddress address = new InetSocketAddress(getAddress(), getPortWithOffset());
+		ServerSocketChannel listener = null;
+		if (membership != null) {
+			// The listener keeps the socket options and the backlog that it was bound
+			// with: it is shared with the process that serves now.
+			listener = membership.source().claim(membership.name(), address, getScheme());
+		}
+		this.queue = createQueue((listener != null) ? listener : bind(address));
+	}
+
+	AcceptQueue createQueue(ServerSocketChannel listener) throws IOException {
+		return new AcceptQueue(listener);
+	}
+
+	private ServerSocketChannel bind(InetSocketAddress address) throws IOException {
+		ServerSocketChannel listener = ServerSocketChannel.open();
+		try {
+			getSocketProperties().setProperties(listener.socket());
+			listener.bind(address, getAcceptCount());
+			return listener;
+		}
+		catch (IOException | RuntimeException ex) {
+			listener.close();
+			throw ex;
+		}
+	}
+
+	String getScheme() {
+		return isSSLEnabled() ? "https" : "http";
+	}
+
+	@Override
+	protected NetworkChannel getServerSocket() {
+		AcceptQueue queue = this.queue;
+		return (queue != null) ? queue.listener() : super.getServerSocket();
+	}
+
+	@Override
+	public void startInternal() throws Exception {
+		boolean wasRunning = isRunning();
+		super.startInternal();
+		AcceptQueue queue = this.queue;
+		if (wasRunning || queue == null) {
+			return;
+		}
+		Membership membership = this.membership;
+		if (membership == null) {
+			this.gate.open();
+			return;
+		}
+		this.registered = new TomcatHandoffConnector(membership.name(), this, queue);
+		membership.connectors().register(this.registered);
+	}
+
+	@Override
+	public void stopInternal() {
+		unregister();
+		super.stopInternal();
+	}
+
+	@Override
+	protected void doCloseServerSocket() throws IOException {
+		unregister();
+		AcceptQueue queue = this.queue;
+		this.queue = null;
+		if (queue == null) {
+			super.doCloseServerSocket();
+			return;
+		}
+		queue.close();
+		this.gate.recheck();
+	}
+
+	private void unregister() {
+		Membership membership = this.membership;
+		TomcatHandoffConnector connector = this.registered;
+		this.registered = null;
+		if (membership != null && connector != null) {
+			membership.connectors().unregister(connector);
+		}
+	}
+
+	/**
+	 * Wait for a connection and accept it. Tomcat's check for duplicates is left out: it
+	 * works around a bug of Linux kernels before 5.10 and costs two system calls a
+	 * connection.
+	 * @return the connection, or {@code null} if the endpoint pauses or stops: the
+	 * acceptor then comes to {@link #destroySocket}, or to {@link #setSocketOptions} when
+	 * it was resumed in between
+	 */
+	@Override
+	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
+		AcceptQueue queue = this.queue;
+		if (queue == null) {
+			return isManagedByTomcat() ? super.serverSocketAccept() : null;
+		}
+		return queue.next(this.gate, this.isPaused);
+	}
+
+	private boolean isManagedByTomcat() {
+		return getUseInheritedChannel() || getUnixDomainSocketPath() != null;
+	}
+
+	@Override
+	protected boolean setSocketOptions(@Nullable SocketChannel socket) {
+		if (socket == null) {
+			countDownConnection();
+			return true;
+		}
+		try {
+			return serve(socket);
+		}
+		finally {
+			this.gate.passed();
+		}
+	}
+
+	@Override
+	protected void destroySocket(@Nullable SocketChannel socket) {
+		if (socket == null) {
+			countDownConnection();
+			return;
+		}
+		try {
+			super.destroySocket(socket);
+		}
+		finally {
+			this.gate.passed();
+		}
+	}
+
+	/**
+	 * What {@link NioEndpoint#setSocketOptions} does, with a wrapper of our own.
+	 */
+	private boolean serve(SocketChannel socket) {
+		HandoffSocketWrapper wrapper = null;
+		try {
+			NioChannel channel = (getNioChannels() != null) ? getNioChannels().pop() : null;
+			if (channel == null) {
+				channel = createChannel(new SocketBufferHandler(this.socketProperties.getAppReadBufSize(),
+						this.socketProperties.getAppWriteBufSize(), this.socketProperties.getDirectBuffer()));
+			}
+			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this);
+			channel.reset(socket, created);
+			this.connections.put(socket, created);
+			wrapper = created;
+			socket.configureBlocking(false);
+			if (getUnixDomainSocketPath() == null) {
+				this.socketProperties.setProperties(socket.socket());
+			}
+			wrapper.setReadTimeout(getConnectionTimeout());
+			wrapper.setWriteTimeout(getConnectionTimeout());
+			wrapper.setKeepAliveLeft(getMaxKeepAliveRequests());
+			getPoller().register(wrapper);
+			return true;
+		}
+		catch (Throwable ex) {
+			ExceptionUtils.handleThrowable(ex);
+			getLog().error(sm.getString("endpoint.socketOptionsError"), ex);
+			if (wrapper == null) {
+				destroySocket(socket);
+			}
+			return false;
+		}
+	}
+
+	/**
+	 * Let the acceptor see that the endpoint pauses or stops. Tomcat would connect to the
+	 * listener instead.
+	 */
+	@Override
+	protected void unlockAccept() {
+		if (isManagedByTomcat()) {
+			super.unlockAccept();
+			return;
+		}
+		this.gate.recheck();
+		AcceptQueue queue = this.queue;
+		if (queue != null) {
+			queue.wakeup();
+		}
+	}
+
+	AcceptGate gate() {
+		return this.gate;
+	}
+
+	boolean isAnnouncing() {
+		return this.announcing;
+	}
+
+	void setAnnouncing(boolean announcing) {
+		this.announcing = announcing;
+	}
+
+	Stream<HandoffSocketWrapper> openConnections() {
+		return this.connections.values()
+			.stream()
+			.filter(HandoffSocketWrapper.class::isInstance)
+			.map(HandoffSocketWrapper.class::cast)
+			.filter((connection) -> !connection.isClosed());
+	}
+
+	private record Membership(String name, ListenerSource source, HandoffConnectors connectors) {
+
+		Membership {
+			Objects.requireNonNull(name, "name");
+			Objects.requireNonNull(source, "source");
+			Objects.requireNonNull(connectors, "connectors");
+		}
+
+	}
+
+}

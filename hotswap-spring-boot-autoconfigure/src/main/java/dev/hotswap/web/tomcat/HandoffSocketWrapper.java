@@ -1,0 +1,194 @@
+package dev.hotswap.web.tomcat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.apache.tomcat.util.net.SecureNioChannel;
+import org.apache.tomcat.util.net.SendfileDataBase;
+import org.apache.tomcat.util.net.SendfileKeepAliveState;
+import org.apache.tomcat.util.net.SendfileState;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+
+/**
+ * A connection that can tell whether it is idle and can be ended politely: first
+ * {@code shutdown(SHUT_WR)}, then reading to the client's end, then close. Closing a
+ * socket that has unread input resets the connection (RFC 1122, 4.2.2.13), which may
+ * destroy the response on its way.
+ */
+final class HandoffSocketWrapper extends NioSocketWrapper {
+
+	/**
+	 * How long a client has to end a connection that we have ended.
+	 */
+	static final Duration END_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final int MAX_READS = 32;
+
+	private final HandoffNioEndpoint endpoint;
+
+	private volatile boolean received;
+
+	private volatile boolean endAfterSendfile;
+
+	private volatile boolean ending;
+
+	private long endDeadline;
+
+	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint) {
+		super(channel, endpoint);
+		this.endpoint = endpoint;
+	}
+
+	@Override
+	public void updateLastRead() {
+		if (!this.received) {
+			this.received = true;
+		}
+		super.updateLastRead();
+	}
+
+	@Override
+	public SendfileState processSendfile(SendfileDataBase data) {
+		// Once the file is sent the poller closes the connection by itself. Having it
+		// dispatch instead lets the end go through the handler.
+		if (this.endpoint.isAnnouncing() && data.keepAliveState == SendfileKeepAliveState.NONE) {
+			this.endAfterSendfile = true;
+			data.keepAliveState = SendfileKeepAliveState.PIPELINED;
+		}
+		return super.processSendfile(data);
+	}
+
+	/**
+	 * Whether the client has not sent any part of a request yet.
+	 * @return whether the connection is fresh
+	 */
+	boolean isFresh() {
+		return !this.received;
+	}
+
+	boolean isEnding() {
+		return this.ending;
+	}
+
+	boolean endsAfterSendfile() {
+		return this.endAfterSendfile;
+	}
+
+	/**
+	 * Whether no request or response is in progress, as far as this process has read. The
+	 * answer is certain only under the wrapper's lock.
+	 * @return whether the connection is fresh or idle
+	 */
+	boolean isBetweenRequests() {
+		if (isClosed() || this.ending || this.readOperation != null || this.writeOperation != null) {
+			return false;
+		}
+		Object processor = getCurrentProcessor();
+		if (processor != null && !(processor instanceof HandoffProcessor http && http.isResting())) {
+			return false;
+		}
+		NioChannel channel = getSocket();
+		if (!channel.isHandshakeComplete()) {
+			// Before a handshake there is no engine, and the buffers mean nothing.
+			return channel instanceof SecureNioChannel secure && secure.getSslEngine() == null;
+		}
+		return getSocketBufferHandler().isReadBufferEmpty() && !hasDataToWrite() && getSendfileData() == null;
+	}
+
+	/**
+	 * End the connection if it is idle and nothing is on its way to the application.
+	 * @return whether this call has ended it
+	 */
+	boolean endIfIdle() {
+		if (!getLock().tryLock()) {
+			return false;
+		}
+		try {
+			if (!isBetweenRequests() || hasInput()) {
+				return false;
+			}
+			if (end()) {
+				close();
+			}
+			return true;
+		}
+		finally {
+			getLock().unlock();
+		}
+	}
+
+	/**
+	 * Whether the kernel holds input: a request that the poller has not dispatched yet,
+	 * or has dispatched to a worker that waits for the lock.
+	 */
+	private boolean hasInput() {
+		try {
+			SocketChannel channel = getSocket().getIOChannel();
+			return channel.socket().getInputStream().available() > 0;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * End our side of the connection, with a {@code close_notify} where it is encrypted.
+	 * Called under the wrapper's lock.
+	 * @return whether the client's side has ended, too, so that the connection can be
+	 * closed
+	 */
+	boolean end() {
+		this.ending = true;
+		this.endDeadline = System.nanoTime() + END_TIMEOUT.toNanos();
+		try {
+			NioChannel channel = getSocket();
+			if (channel instanceof SecureNioChannel secure) {
+				// Does not close the socket: that is close(true).
+				secure.close();
+			}
+			channel.getIOChannel().shutdownOutput();
+		}
+		catch (IOException ex) {
+			return true;
+		}
+		// The poller's time-out, for a client that sends nothing
+		setReadTimeout(END_TIMEOUT.toMillis());
+		updateLastRead();
+		return discard();
+	}
+
+	/**
+	 * Discard the input of a connection that is {@linkplain #isEnding() ending}. Called
+	 * under the wrapper's lock.
+	 * @return whether the client's side has ended or its time is up
+	 */
+	boolean discard() {
+		SocketBufferHandler buffers = getSocketBufferHandler();
+		buffers.configureReadBufferForWrite();
+		ByteBuffer buffer = buffers.getReadBuffer();
+		try {
+			for (int i = 0; i < MAX_READS; i++) {
+				buffer.clear();
+				int read = getSocket().getIOChannel().read(buffer);
+				if (read < 0) {
+					return true;
+				}
+				if (read == 0) {
+					break;
+				}
+			}
+			return System.nanoTime() - this.endDeadline >= 0;
+		}
+		catch (IOException ex) {
+			return true;
+		}
+		finally {
+			buffer.clear();
+		}
+	}
+
+}

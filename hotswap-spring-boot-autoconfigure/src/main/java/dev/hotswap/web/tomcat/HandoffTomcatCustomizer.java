@@ -1,0 +1,116 @@
+package dev.hotswap.web.tomcat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.ListenerSource;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.connector.Connector;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.Ordered;
+
+/**
+ * {@link WebServerFactoryCustomizer} that has a Tomcat server take part in handoffs: the
+ * main connector under the given name, and additional connectors that are built with
+ * {@link HandoffNioProtocol} as {@code <name>-<port>}. Others are named in a warning.
+ * Applied last, so that it sees the protocol that the application wants.
+ */
+public final class HandoffTomcatCustomizer
+		implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory>, Ordered {
+
+	private static final Log logger = LogFactory.getLog(HandoffTomcatCustomizer.class);
+
+	private final String name;
+
+	private final ListenerSource source;
+
+	private final HandoffConnectors connectors;
+
+	/**
+	 * Create a customizer for one server.
+	 * @param name the name of its main connector
+	 * @param source where listeners come from
+	 * @param connectors the registry of connectors
+	 */
+	public HandoffTomcatCustomizer(String name, ListenerSource source, HandoffConnectors connectors) {
+		this.name = name;
+		this.source = source;
+		this.connectors = connectors;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+	@Override
+	public void customize(ConfigurableTomcatWebServerFactory factory) {
+		if (factory instanceof TomcatWebServerFactory tomcat
+				&& TomcatWebServerFactory.DEFAULT_PROTOCOL.equals(tomcat.getProtocol())) {
+			tomcat.setProtocol(HandoffNioProtocol.class.getName());
+		}
+		factory.addConnectorCustomizers(this::joinServer);
+	}
+
+	private void joinServer(Connector main) {
+		join(main, this.name);
+		// Additional connectors get no customizers and may be added later than this. All
+		// of them are there when the first connector is initialized, and none is bound.
+		main.addLifecycleListener((event) -> {
+			if (Lifecycle.BEFORE_INIT_EVENT.equals(event.getType())) {
+				joinOthers(main);
+			}
+		});
+	}
+
+	private void join(Connector connector, String name) {
+		if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
+			protocol.join(name, this.source, this.connectors);
+		}
+		else {
+			logger.warn("Connector '" + name + "' is not handed over, because the application has set its protocol to "
+					+ connector.getProtocolHandlerClassName());
+		}
+	}
+
+	private void joinOthers(Connector main) {
+		List<String> left = new ArrayList<>();
+		Set<String> names = new HashSet<>(Set.of(this.name));
+		for (Connector connector : main.getService().findConnectors()) {
+			if (connector == main) {
+				continue;
+			}
+			String name = uniqueName(names, this.name + "-" + connector.getPortWithOffset());
+			if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
+				protocol.join(name, this.source, this.connectors);
+			}
+			else {
+				left.add("'" + name + "'");
+			}
+		}
+		if (!left.isEmpty()) {
+			logger.warn("Additional connectors not handed over: " + String.join(", ", left)
+					+ "; build them with new Connector(HandoffNioProtocol.class.getName())");
+		}
+	}
+
+	/**
+	 * Connectors on random ports share a port of 0.
+	 */
+	private static String uniqueName(Set<String> names, String name) {
+		String unique = name;
+		for (int i = 2; !names.add(unique); i++) {
+			unique = name + "-" + i;
+		}
+		return unique;
+	}
+
+}

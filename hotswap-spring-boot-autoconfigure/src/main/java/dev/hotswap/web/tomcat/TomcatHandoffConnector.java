@@ -1,0 +1,112 @@
+package dev.hotswap.web.tomcat;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.Census;
+import dev.hotswap.web.HandoffConnector;
+
+/**
+ * A Tomcat endpoint as a handoff sees it, from start to stop.
+ */
+final class TomcatHandoffConnector implements HandoffConnector {
+
+	private final String name;
+
+	private final HandoffNioEndpoint endpoint;
+
+	private final AcceptQueue queue;
+
+	TomcatHandoffConnector(String name, HandoffNioEndpoint endpoint, AcceptQueue queue) {
+		this.name = name;
+		this.endpoint = endpoint;
+		this.queue = queue;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public InetSocketAddress address() {
+		return this.queue.address();
+	}
+
+	@Override
+	public String scheme() {
+		return this.endpoint.getScheme();
+	}
+
+	@Override
+	public Descriptor exportListener() throws IOException {
+		return ChannelDescriptors.export(this.queue.listener());
+	}
+
+	@Override
+	public void openGate() {
+		this.endpoint.setAnnouncing(false);
+		this.endpoint.gate().open();
+	}
+
+	@Override
+	public void stopAccepting(Duration timeout) throws IOException {
+		boolean stopped;
+		try {
+			// Certain without the acceptor's help, unless it is just accepting. Waking it
+			// only brings it from the selector to the gate.
+			this.queue.wakeup();
+			stopped = this.endpoint.gate().close(timeout);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw (IOException) new InterruptedIOException(
+					"Interrupted while connector '" + this.name + "' stopped accepting")
+				.initCause(ex);
+		}
+		if (!stopped) {
+			throw new IOException("Connector '" + this.name + "' did not stop accepting within " + timeout.toMillis()
+					+ " ms, or was told to accept again");
+		}
+	}
+
+	@Override
+	public void announceEnd() {
+		this.endpoint.setAnnouncing(true);
+	}
+
+	@Override
+	public int endIdle() {
+		return (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
+	}
+
+	@Override
+	public Census census() {
+		AtomicInteger fresh = new AtomicInteger();
+		AtomicInteger active = new AtomicInteger();
+		AtomicInteger idle = new AtomicInteger();
+		this.endpoint.openConnections().forEach((connection) -> {
+			if (connection.isFresh() && !connection.isEnding()) {
+				fresh.incrementAndGet();
+			}
+			else if (!connection.getLock().isLocked() && connection.isBetweenRequests()) {
+				idle.incrementAndGet();
+			}
+			else {
+				active.incrementAndGet();
+			}
+		});
+		return new Census(fresh.get(), active.get(), idle.get());
+	}
+
+	@Override
+	public String toString() {
+		return "Tomcat connector '" + this.name + "' on " + address();
+	}
+
+}

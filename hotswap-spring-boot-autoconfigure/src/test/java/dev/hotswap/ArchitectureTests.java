@@ -1,0 +1,85 @@
+package dev.hotswap;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/**
+ * Which package may depend on which: one job each, no cycles.
+ */
+@AnalyzeClasses(packages = "dev.hotswap", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	private static final String[] PLATFORM = { "java..", "javax..", "org.jspecify..", "org.apache.commons.logging.." };
+
+	@ArchTest
+	static final ArchRule noCycles = slices().matching("dev.hotswap.(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule rootKnowsNoPackageOfOurs = only("dev.hotswap", "org.springframework.context..");
+
+	@ArchTest
+	static final ArchRule descriptor = only("dev.hotswap.descriptor", "org.newsclub..");
+
+	@ArchTest
+	static final ArchRule control = only("dev.hotswap.control", "dev.hotswap.descriptor", "org.newsclub..");
+
+	@ArchTest
+	static final ArchRule listener = only("dev.hotswap.listener", "dev.hotswap.descriptor");
+
+	@ArchTest
+	static final ArchRule process = only("dev.hotswap.process");
+
+	@ArchTest
+	static final ArchRule web = only("dev.hotswap.web", "dev.hotswap.descriptor");
+
+	@ArchTest
+	static final ArchRule tomcat = only("dev.hotswap.web.tomcat", "dev.hotswap.web", "dev.hotswap.descriptor",
+			"org.apache..", "jakarta.servlet..", "org.springframework.boot.tomcat..",
+			"org.springframework.boot.web.server..", "org.springframework.core..");
+
+	@ArchTest
+	static final ArchRule handoff = only("dev.hotswap.handoff", "dev.hotswap", "dev.hotswap.descriptor",
+			"dev.hotswap.control", "dev.hotswap.listener", "dev.hotswap.process", "dev.hotswap.web",
+			"org.springframework.context");
+
+	@ArchTest
+	static final ArchRule trigger = only("dev.hotswap.trigger", "dev.hotswap", "dev.hotswap.handoff", "sun.misc");
+
+	@ArchTest
+	static final ArchRule actuate = only("dev.hotswap.actuate", "dev.hotswap", "dev.hotswap.handoff",
+			"org.springframework..", "com.fasterxml.jackson.annotation..");
+
+	@ArchTest
+	static final ArchRule theMachineIsPure = noClasses().that()
+		.haveSimpleName("HandoffMachine")
+		.should()
+		.dependOnClassesThat(resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.util.concurrent..",
+				"dev.hotswap.web..", "dev.hotswap.descriptor.."));
+
+	@ArchTest
+	static final ArchRule internalsOfTheJdkStayInDescriptor = noClasses()
+		.that(resideInAPackage("dev.hotswap..").and(com.tngtech.archunit.base.DescribedPredicate
+			.not(resideInAnyPackage("dev.hotswap.descriptor", "dev.hotswap.control"))))
+		.should()
+		.dependOnClassesThat(resideInAnyPackage("sun.nio..", "org.newsclub.."));
+
+	private static ArchRule only(String thePackage, String... allowed) {
+		String[] packages = new String[PLATFORM.length + allowed.length + 1];
+		System.arraycopy(PLATFORM, 0, packages, 0, PLATFORM.length);
+		System.arraycopy(allowed, 0, packages, PLATFORM.length, allowed.length);
+		packages[packages.length - 1] = thePackage;
+		return classes().that()
+			.resideInAPackage(thePackage)
+			.should()
+			.onlyDependOnClassesThat(resideInAnyPackage(packages));
+	}
+
+}

@@ -1,0 +1,122 @@
+package dev.hotswap.web.tomcat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+import dev.hotswap.web.Census;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.web.server.Ssl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for a connector with TLS. Reading to the end fails without a
+ * {@code close_notify}.
+ */
+@Timeout(120)
+class TlsTests {
+
+	@TempDir
+	static Path folder;
+
+	@BeforeAll
+	static void createKeyStore() throws Exception {
+		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+				"-genkeypair", "-keyalg", "EC", "-alias", "test", "-dname", "CN=localhost", "-storetype", "PKCS12",
+				"-keystore", keyStore(), "-storepass", "secret")
+			.inheritIO()
+			.start();
+		assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+		assertThat(keytool.exitValue()).isZero();
+	}
+
+	@Test
+	void gateAnnouncementAndSchemeAreThoseOfAnyConnector() throws Exception {
+		try (TestServer server = start(false)) {
+			assertThat(server.handoff().scheme()).isEqualTo("https");
+			try (Socket plain = new Socket(server.address().getAddress(), server.address().getPort())) {
+				server.connectors.openGates();
+				try (TestClient client = secure(plain)) {
+					assertThat(client.get("/hello").announcesEnd()).isFalse();
+					server.handoff().announceEnd();
+					TestClient.Response response = client.get("/hello");
+					assertThat(response.body()).isEqualTo("hello");
+					assertThat(response.announcesEnd()).isTrue();
+					assertThat(client.readToEnd()).isEmpty();
+				}
+			}
+			await().until(() -> server.handoff().census().total() == 0);
+		}
+	}
+
+	@Test
+	void idleAndFreshConnectionsEnd() throws Exception {
+		try (TestServer server = start(true);
+				Socket fresh = new Socket(server.address().getAddress(), server.address().getPort());
+				TestClient idle = secure(new Socket(server.address().getAddress(), server.address().getPort()))) {
+			assertThat(idle.get("/hello").status()).isEqualTo(200);
+			await().until(() -> server.handoff().census().equals(new Census(1, 0, 1)));
+			assertThat(server.handoff().endIdle()).isEqualTo(2);
+			assertThat(idle.readToEnd()).isEmpty();
+			assertThat(fresh.getInputStream().read()).isEqualTo(-1);
+		}
+	}
+
+	private static TestServer start(boolean open) {
+		return TestServer.start(open, (factory) -> {
+			Ssl ssl = new Ssl();
+			ssl.setKeyStore(keyStore());
+			ssl.setKeyStorePassword("secret");
+			factory.setSsl(ssl);
+		});
+	}
+
+	private static TestClient secure(Socket plain) throws Exception {
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(null, List.of(new TrustAll()).toArray(TrustManager[]::new), null);
+		SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", 0, true);
+		handshake(socket);
+		return new TestClient(socket);
+	}
+
+	private static void handshake(SSLSocket socket) throws IOException {
+		socket.setSoTimeout(20_000);
+		socket.startHandshake();
+	}
+
+	private static String keyStore() {
+		return folder.resolve("keystore.p12").toString();
+	}
+
+	private static final class TrustAll implements X509TrustManager {
+
+		@Override
+		public void checkClientTrusted(X509Certificate[] chain, String authType) {
+		}
+
+		@Override
+		public void checkServerTrusted(X509Certificate[] chain, String authType) {
+		}
+
+		@Override
+		public X509Certificate[] getAcceptedIssuers() {
+			return new X509Certificate[0];
+		}
+
+	}
+
+}
