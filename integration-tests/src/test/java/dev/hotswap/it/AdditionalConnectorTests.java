@@ -52,7 +52,10 @@ class AdditionalConnectorTests {
 			.start()
 			.awaitServing();
 		assertThat(app.output().lines()).filteredOn((line) -> line.contains("WARN"))
-			.anyMatch((line) -> line.contains("dev.hotswap.web.tomcat.HandoffNioProtocol"));
+			.singleElement()
+			.asString()
+			.contains(Integer.toString(port))
+			.contains("HandoffNioProtocol");
 		app.signalHandoff(app.pid());
 		JsonNode handoff = app.awaitHistory(1);
 		assertThat(handoff.path("code").asString()).isEqualTo("refused");
