@@ -49,7 +49,11 @@ class DyingPredecessorTests {
 	@ValueSource(strings = { "START", "HEALTH_CHECK", "CUTOVER" })
 	void killedAfterItsOffer(String stage) throws Exception {
 		App app = start(stage);
-		Load load = Load.on(app.port(), "/hello").connectionPerRequest().start();
+		Load load = Load.on(app.port(), "/hello")
+			.rate(50)
+			.timeout(Duration.ofSeconds(30))
+			.connectionPerRequest()
+			.start();
 		app.signalHandoff(app.pid());
 		assertThat(app.awaitExit()).isEqualTo(128 + 9);
 		long successor = app.awaitSuccessorOf(app.pid());
@@ -63,7 +67,13 @@ class DyingPredecessorTests {
 	private App start(String stage) throws Exception {
 		Path faults = this.sandbox.folder().resolve("faults");
 		Files.writeString(faults, "kill-at-stage=" + stage);
-		return this.sandbox.app(this.jdk).property("fixture.fault-file", faults).start().awaitServing();
+		// Until the successor is ready nobody accepts: the queue has to hold what comes
+		// meanwhile
+		return this.sandbox.app(this.jdk)
+			.property("fixture.fault-file", faults)
+			.property("server.tomcat.accept-count", 2000)
+			.start()
+			.awaitServing();
 	}
 
 	private void assertThatItServesAlone(App app, long successor, int generation) throws Exception {

@@ -132,6 +132,16 @@ public final class Load implements AutoCloseable {
 			return this;
 		}
 
+		/**
+		 * Fail a request that has no answer this long after it was due.
+		 * @param timeout 10 seconds, unless told otherwise
+		 * @return this
+		 */
+		public Builder timeout(Duration timeout) {
+			this.timeout = timeout;
+			return this;
+		}
+
 		boolean kept() {
 			return this.kept;
 		}
