@@ -25,7 +25,7 @@ class PlainBootTests {
 	private final Jdk jdk;
 
 	@RegisterExtension
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	PlainBootTests(Jdk jdk) {
 		this.jdk = jdk;

@@ -34,7 +34,7 @@ public final class Demo {
 
 	public static void main(String[] args) throws IOException {
 		boolean passed = false;
-		try (Sandbox sandbox = Sandbox.forEachTest()) {
+		try (Sandbox sandbox = new Sandbox()) {
 			passed = run(sandbox);
 		}
 		System.exit(passed ? 0 : 1);

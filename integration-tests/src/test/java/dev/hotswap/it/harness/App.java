@@ -57,6 +57,10 @@ public final class App {
 		return this.port;
 	}
 
+	public int managementPort() {
+		return this.managementPort;
+	}
+
 	/**
 	 * The id of the process that the test started.
 	 * @return the process id
@@ -122,12 +126,15 @@ public final class App {
 	}
 
 	/**
-	 * The last handoff in the history that the endpoint shows.
-	 * @return the entry, or {@code null} when there is none
+	 * Wait until the history shows so many handoffs.
+	 * @param count how many
+	 * @return the last of them
 	 */
-	public @Nullable JsonNode lastHandoff() {
-		JsonNode history = status().path("history");
-		return history.isEmpty() ? null : history.get(history.size() - 1);
+	public JsonNode awaitHistory(int count) {
+		return await().atMost(START)
+			.pollInterval(POLL)
+			.until(() -> status().path("history"), (history) -> history.size() >= count)
+			.get(0);
 	}
 
 	/**

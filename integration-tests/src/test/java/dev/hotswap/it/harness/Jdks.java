@@ -20,6 +20,11 @@ public final class Jdks {
 
 	private static final int OLDEST = 17;
 
+	/**
+	 * The system property that names a single feature version to test on.
+	 */
+	private static final String ONLY = "hotswap.test.jdk";
+
 	private Jdks() {
 	}
 
@@ -42,6 +47,7 @@ public final class Jdks {
 		return jdks.values()
 			.stream()
 			.filter((jdk) -> jdk.feature() >= OLDEST)
+			.filter((jdk) -> Integer.getInteger(ONLY, jdk.feature()) == jdk.feature())
 			.sorted(Comparator.comparing(Jdk::feature).thenComparing(Jdk::home))
 			.toList();
 	}

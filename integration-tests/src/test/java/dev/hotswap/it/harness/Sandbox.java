@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -24,15 +23,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * should not be: a second process behind an address, a zombie, a process that SIGTERM
  * does not end, a socket file.
  */
-public final class Sandbox implements AfterEachCallback, AfterAllCallback, AutoCloseable {
+public final class Sandbox implements AfterEachCallback, AutoCloseable {
 
 	private static final String VARIABLE = "HOTSWAP_SANDBOX";
 
 	private static final int SIGTERM = 15;
 
 	private static final Duration END = Duration.ofSeconds(20);
-
-	private final boolean shared;
 
 	private final Subreaper subreaper = new Subreaper();
 
@@ -43,27 +40,6 @@ public final class Sandbox implements AfterEachCallback, AfterAllCallback, AutoC
 	private @Nullable Thread hook;
 
 	private boolean failed;
-
-	private Sandbox(boolean shared) {
-		this.shared = shared;
-	}
-
-	/**
-	 * A sandbox that each test gets anew.
-	 * @return the extension to register
-	 */
-	public static Sandbox forEachTest() {
-		return new Sandbox(false);
-	}
-
-	/**
-	 * A sandbox whose processes serve all tests of the class, whose life cycle has to be
-	 * {@code PER_CLASS}.
-	 * @return the extension to register
-	 */
-	public static Sandbox forAllTests() {
-		return new Sandbox(true);
-	}
 
 	/**
 	 * Prepare a process that runs the fixture application.
@@ -128,15 +104,9 @@ public final class Sandbox implements AfterEachCallback, AfterAllCallback, AutoC
 	public void afterEach(ExtensionContext context) {
 		if (context.getExecutionException().isPresent()) {
 			this.failed = true;
-			showOutput(context.getDisplayName());
+			String jdk = context.getParent().map(ExtensionContext::getDisplayName).orElse("");
+			showOutput(context.getDisplayName() + " " + jdk);
 		}
-		if (!this.shared) {
-			close();
-		}
-	}
-
-	@Override
-	public void afterAll(ExtensionContext context) {
 		close();
 	}
 

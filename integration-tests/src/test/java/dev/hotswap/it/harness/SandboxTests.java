@@ -20,7 +20,7 @@ class SandboxTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-	private final Sandbox sandbox = Sandbox.forEachTest();
+	private final Sandbox sandbox = new Sandbox();
 
 	@Test
 	void learnsHowAGrandchildEndedWhoseParentHasGone() throws Exception {

@@ -1,0 +1,116 @@
+package dev.hotswap.it;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+import dev.hotswap.it.harness.Answer;
+import dev.hotswap.it.harness.App;
+import dev.hotswap.it.harness.Jdk;
+import dev.hotswap.it.harness.Load;
+import dev.hotswap.it.harness.LoadReport;
+import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.SampleJar;
+import dev.hotswap.it.harness.Sandbox;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+
+import static dev.hotswap.it.harness.LoadAssertions.assertThatNobodyNoticed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Handoffs under 400 requests a second, of which the clients notice nothing.
+ */
+@OnEveryJdk
+class HandoffUnderLoadTests {
+
+	private final Jdk jdk;
+
+	@RegisterExtension
+	private final Sandbox sandbox = new Sandbox();
+
+	HandoffUnderLoadTests(Jdk jdk) {
+		this.jdk = jdk;
+	}
+
+	@Test
+	void tenHandoffsInARowBySignalWithKeptConnections() throws Exception {
+		tenHandoffsInARow("kept", (load) -> load.keptConnections(16));
+	}
+
+	@Test
+	void tenHandoffsInARowBySignalWithConnectionPerRequest() throws Exception {
+		tenHandoffsInARow("per-request", Load.Builder::connectionPerRequest);
+	}
+
+	@Test
+	void handoffByEndpoint() throws Exception {
+		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		Load load = Load.on(app.port(), "/hello").start();
+		Answer accepted = app.postHandoff();
+		Answer refused = app.postHandoff();
+		App.HandedOver handedOver = app.awaitHandoverFrom(app.pid());
+		JsonNode handoff = app.awaitHistory(1);
+		LoadReport report = load.stop();
+		System.out.printf("HANDOFFS jdk=%d mode=kept trigger=endpoint handoffs=1 %s%n", this.jdk.feature(), report);
+		assertThatNobodyNoticed(report);
+		assertThat(accepted.status()).isEqualTo(202);
+		assertThat(refused.status()).isEqualTo(409);
+		assertThat(refused.json().path("id").asString()).isEqualTo(accepted.json().path("id").asString());
+		assertThat(refused.json().path("stage").asString()).isNotEmpty();
+		assertThat(refused.json().path("message").asString()).isNotEmpty();
+		assertThat(handedOver.exitStatus()).hasValue(0);
+		assertThat(handoff.path("id").asString()).isEqualTo(accepted.json().path("id").asString());
+		assertThat(handoff.path("trigger").asString()).isEqualTo("ENDPOINT");
+		assertThat(handoff.path("result").asString()).isEqualTo("SUCCEEDED");
+		assertThat(handoff.path("from").path("pid").asLong()).isEqualTo(handedOver.predecessor());
+		assertThat(handoff.path("to").path("pid").asLong()).isEqualTo(handedOver.successor());
+	}
+
+	@Test
+	void takeoverByAnotherVersionsJar() throws Exception {
+		Path jar = SampleJar.ofVersion(this.sandbox.folder().resolve("v1.jar"), "1");
+		Path newJar = SampleJar.ofVersion(this.sandbox.folder().resolve("v2.jar"), "2");
+		App app = this.sandbox.app(this.jdk).jar(jar).start().awaitServing();
+		Load load = Load.on(app.port(), "/hello").start();
+		App successor = this.sandbox.app(this.jdk).jar(newJar).port(app.port()).takeover().start().awaitServing();
+		int exitStatus = app.awaitExit();
+		JsonNode handoff = successor.awaitHistory(1);
+		LoadReport report = load.stop();
+		System.out.printf("HANDOFFS jdk=%d mode=kept trigger=takeover handoffs=1 %s%n", this.jdk.feature(), report);
+		assertThatNobodyNoticed(report);
+		assertThat(exitStatus).isZero();
+		assertThat(report.byVersion()).containsOnlyKeys("1", "2");
+		assertThat(handoff.path("trigger").asString()).isEqualTo("TAKEOVER");
+		assertThat(handoff.path("exitStatus").isNull()).isTrue();
+		// What the operator started can itself be handed over, by the same jar
+		App.HandedOver handedOver = successor.handOver();
+		assertThat(handedOver.predecessor()).isEqualTo(successor.pid());
+		assertThat(handedOver.exitStatus()).hasValue(0);
+		assertThat(successor.get("/hello").version()).isEqualTo("2");
+	}
+
+	private void tenHandoffsInARow(String mode, UnaryOperator<Load.Builder> connections) throws Exception {
+		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		Load load = connections.apply(Load.on(app.port(), "/hello")).start();
+		Map<Integer, String> commandLines = new HashMap<>();
+		for (int generation = 2; generation <= 11; generation++) {
+			App.HandedOver handedOver = app.handOver();
+			assertThat(handedOver.exitStatus()).as("exit of generation %d", generation - 1).hasValue(0);
+			JsonNode status = app.status();
+			assertThat(status.path("generation").asInt()).isEqualTo(generation);
+			assertThat(status.path("role").asString()).isEqualTo("ACTIVE");
+			assertThat(status.path("pid").asLong()).isEqualTo(handedOver.successor());
+			commandLines.put(generation, Files.readString(Path.of("/proc/" + handedOver.successor() + "/cmdline")));
+		}
+		LoadReport report = load.stop();
+		System.out.printf("HANDOFFS jdk=%d mode=%s trigger=signal handoffs=10 %s%n", this.jdk.feature(), mode, report);
+		assertThatNobodyNoticed(report);
+		assertThat(report.byPid()).hasSize(11);
+		assertThat(commandLines.get(11)).isEqualTo(commandLines.get(2));
+	}
+
+}
