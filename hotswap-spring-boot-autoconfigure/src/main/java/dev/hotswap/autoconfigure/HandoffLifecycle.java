@@ -5,6 +5,7 @@ import dev.hotswap.handoff.HandoffEngine;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ContextClosedEvent;
@@ -44,7 +45,12 @@ final class HandoffLifecycle implements GenericApplicationListener {
 				&& change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
 			this.engine.applicationReady();
 		}
-		else if (event instanceof ContextRefreshedEvent || event instanceof ApplicationStartedEvent) {
+		else if (event instanceof ContextRefreshedEvent refreshed
+				&& refreshed.getApplicationContext() == this.context) {
+			this.engine.applicationRefreshed();
+			this.engine.applicationProgressed();
+		}
+		else if (event instanceof ApplicationStartedEvent || event instanceof WebServerInitializedEvent) {
 			this.engine.applicationProgressed();
 		}
 		else if (event instanceof ContextClosedEvent closed && closed.getApplicationContext() == this.context) {

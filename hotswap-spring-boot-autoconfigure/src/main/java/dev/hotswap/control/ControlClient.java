@@ -2,7 +2,11 @@ package dev.hotswap.control;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -38,7 +42,7 @@ public final class ControlClient {
 			throws IOException {
 		path.checkLength();
 		long deadline = System.nanoTime() + timeout.toNanos();
-		AFUNIXSocket socket = tryConnect(path, timeout);
+		AFUNIXSocket socket = tryConnectUnlocked(path, timeout);
 		if (socket == null) {
 			try (ControlLock lock = ControlLock.shared(path, remaining(deadline))) {
 				socket = tryConnect(path, remaining(deadline));
@@ -53,8 +57,22 @@ public final class ControlClient {
 		return open(socket, handler);
 	}
 
+	private static @Nullable AFUNIXSocket tryConnectUnlocked(ControlPath path, Duration timeout) throws IOException {
+		try {
+			return tryConnect(path, timeout);
+		}
+		catch (SocketTimeoutException ex) {
+			throw ex;
+		}
+		catch (SocketException ex) {
+			// The path may have come back between the failure and the look at its cause.
+			// Under the lock it cannot
+			return null;
+		}
+	}
+
 	/**
-	 * Connect, or find that nobody is there.
+	 * Connect, or find that nobody is there. Certain only under the path's lock.
 	 * @param path the control path
 	 * @param timeout how long to wait for a place in the owner's accept queue
 	 * @return the socket, or {@code null} if the path does not exist or nobody listens
@@ -76,7 +94,7 @@ public final class ControlClient {
 		}
 		catch (IOException ex) {
 			socket.close();
-			if (Files.notExists(path.socket(), LinkOption.NOFOLLOW_LINKS) || isRefused(ex)) {
+			if (Files.notExists(path.socket(), LinkOption.NOFOLLOW_LINKS) || isRefused(path)) {
 				return null;
 			}
 			throw ex;
@@ -105,10 +123,23 @@ public final class ControlClient {
 		}
 	}
 
-	private static boolean isRefused(IOException ex) {
-		// junixsocket has a class of its own for it in some releases only
-		return ex instanceof ConnectException
-				|| (ex.getMessage() != null && ex.getMessage().contains("Connection refused"));
+	/**
+	 * Whether connecting fails with {@code ECONNREFUSED}. junixsocket tells by a message
+	 * in the machine's language, the JDK by the exception's class.
+	 */
+	private static boolean isRefused(ControlPath path) throws IOException {
+		try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+			// Not to wait for a place in a full accept queue
+			probe.configureBlocking(false);
+			probe.connect(UnixDomainSocketAddress.of(path.socket()));
+			return false;
+		}
+		catch (ConnectException ex) {
+			return true;
+		}
+		catch (SocketException ex) {
+			return false;
+		}
 	}
 
 	private static Duration remaining(long deadline) {

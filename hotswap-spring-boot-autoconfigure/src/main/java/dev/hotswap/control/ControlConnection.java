@@ -51,7 +51,7 @@ public final class ControlConnection {
 	private volatile long lastFrame = System.nanoTime();
 
 	ControlConnection(AFUNIXSocket socket, Peer peer, long number, ControlHandler handler, ControlTimeouts timeouts,
-			Runnable whenEnded) {
+			Runnable whenEnded) throws IOException {
 		this.socket = new ControlSocket(socket);
 		this.peer = peer;
 		this.handler = handler;

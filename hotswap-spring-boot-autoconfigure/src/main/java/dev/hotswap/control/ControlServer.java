@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +19,8 @@ import org.apache.commons.logging.LogFactory;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
+
+import dev.hotswap.descriptor.UnixSocketHandle;
 
 /**
  * The control socket of this process. It accepts connections of the same user and of root
@@ -51,7 +52,11 @@ public final class ControlServer implements AutoCloseable {
 
 	private final AFUNIXServerSocket socket;
 
+	private final UnixSocketHandle handle;
+
 	private final Object fileKey;
+
+	private final Thread acceptor;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -79,11 +84,14 @@ public final class ControlServer implements AutoCloseable {
 			// It also sets 0666. The folder protects the socket; this is for who looks
 			Files.setPosixFilePermissions(path.socket(), PosixFilePermissions.fromString("rw-------"));
 			this.fileKey = fileKey(path.socket());
+			this.handle = UnixSocketHandle.of(this.socket.getFileDescriptor());
 		}
 		catch (IOException | RuntimeException ex) {
 			this.socket.close();
 			throw ex;
 		}
+		this.acceptor = new Thread(this::acceptAll, "hotswap-control-accept");
+		this.acceptor.setDaemon(true);
 	}
 
 	/**
@@ -116,7 +124,7 @@ public final class ControlServer implements AutoCloseable {
 			Files.deleteIfExists(path.socket());
 			server = new ControlServer(path, handler, timeouts);
 		}
-		server.start();
+		server.acceptor.start();
 		return server;
 	}
 
@@ -162,12 +170,6 @@ public final class ControlServer implements AutoCloseable {
 		}
 		// Only now: the bound socket keeps the inode's number from being reused
 		closeSocket();
-	}
-
-	private void start() {
-		Thread thread = new Thread(this::acceptAll, "hotswap-control-accept");
-		thread.setDaemon(true);
-		thread.start();
 	}
 
 	private void unlink() {
@@ -249,10 +251,9 @@ public final class ControlServer implements AutoCloseable {
 						+ MAX_CONNECTIONS + " connections");
 				return;
 			}
+			ControlConnection connection = open(accepted, peer);
 			admitted = true;
-			new ControlConnection(accepted, peer, ++this.number, this.handler, this.timeouts,
-					this.connections::decrementAndGet)
-				.start();
+			connection.start();
 		}
 		catch (IOException ex) {
 			// The peer has gone already
@@ -265,22 +266,48 @@ public final class ControlServer implements AutoCloseable {
 		}
 	}
 
+	private ControlConnection open(AFUNIXSocket accepted, Peer peer) throws IOException {
+		try {
+			return new ControlConnection(accepted, peer, ++this.number, this.handler, this.timeouts,
+					this.connections::decrementAndGet);
+		}
+		catch (IOException | RuntimeException ex) {
+			this.connections.decrementAndGet();
+			throw ex;
+		}
+	}
+
 	private static void refuse(AFUNIXSocket accepted, String text) throws IOException {
 		Message bye = Message.of(MessageType.BYE)
 			.field(ByeReason.FIELD, ByeReason.REFUSED.wireName())
 			.field(ByeReason.TEXT_FIELD, text)
 			.build();
 		// Fits into the empty buffer of a new connection, so this does not wait
-		new ControlSocket(accepted).write(bye.encode(), List.of());
+		accepted.getOutputStream().write(bye.encode().array());
 	}
 
+	/**
+	 * Close the server socket after its thread has left accept: junixsocket would wake it
+	 * with a connection to the path, and leaks that one's descriptor when the path is
+	 * another's.
+	 */
 	private void closeSocket() {
+		this.handle.shutdown();
 		try {
+			if (Thread.currentThread() != this.acceptor) {
+				this.acceptor.join(CLOSE_TIMEOUT.toMillis());
+			}
 			this.socket.close();
+		}
+		catch (InterruptedException ex) {
+			// The thread ends by itself, and the handle below was the last way to the
+			// socket
+			Thread.currentThread().interrupt();
 		}
 		catch (IOException ex) {
 			logger.debug("Closing the control socket " + this.path.socket() + " failed", ex);
 		}
+		this.handle.close();
 	}
 
 	private static void checkFree(ControlPath path, Duration timeout) throws IOException {

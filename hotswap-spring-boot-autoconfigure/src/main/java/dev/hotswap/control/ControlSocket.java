@@ -10,11 +10,12 @@ import java.util.List;
 import org.newsclub.net.unix.AFUNIXSocket;
 
 import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.descriptor.UnixSocketHandle;
 
 /**
  * A connected Unix socket that carries bytes and descriptors. One thread reads, one
- * writes, any may shut it down; it is closed when both have stopped, so that neither can
- * hit a number that the kernel has given to another file.
+ * writes, any may shut it down, each through a handle of its own; it is closed when both
+ * have stopped.
  */
 final class ControlSocket {
 
@@ -23,13 +24,28 @@ final class ControlSocket {
 
 	private final AFUNIXSocket socket;
 
+	private final UnixSocketHandle output;
+
+	private final UnixSocketHandle control;
+
 	private final List<Descriptor> received = new ArrayList<>();
 
-	private boolean closed;
-
-	ControlSocket(AFUNIXSocket socket) {
+	/**
+	 * Take over a socket.
+	 * @param socket the socket, which stays the caller's if this fails
+	 * @throws IOException if the process is at its limit of descriptors
+	 */
+	ControlSocket(AFUNIXSocket socket) throws IOException {
 		this.socket = socket;
 		socket.setAncillaryReceiveBufferSize(ANCILLARY_BUFFER_SIZE);
+		this.output = UnixSocketHandle.of(socket.getFileDescriptor());
+		try {
+			this.control = UnixSocketHandle.of(socket.getFileDescriptor());
+		}
+		catch (IOException | RuntimeException ex) {
+			this.output.close();
+			throw ex;
+		}
 	}
 
 	/**
@@ -84,49 +100,33 @@ final class ControlSocket {
 	 * @throws IOException if writing fails
 	 */
 	void write(ByteBuffer buffer, List<Descriptor> descriptors) throws IOException {
+		AFUNIXSocket socket = this.output.socket();
 		if (!descriptors.isEmpty()) {
-			this.socket.setOutboundFileDescriptors(
+			socket.setOutboundFileDescriptors(
 					descriptors.stream().map(Descriptor::fileDescriptor).toArray(FileDescriptor[]::new));
 		}
-		this.socket.getOutputStream()
-			.write(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+		socket.getOutputStream().write(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
 	}
 
 	/**
 	 * Say that nothing more will be written.
 	 */
-	synchronized void shutdownOutput() {
-		if (!this.closed) {
-			try {
-				this.socket.getChannel().shutdownOutput();
-			}
-			catch (IOException ex) {
-				// The peer is gone
-			}
-		}
+	void shutdownOutput() {
+		this.control.shutdownOutput();
 	}
 
 	/**
 	 * End both directions. Wakes a thread that reads or writes.
 	 */
-	synchronized void shutdown() {
-		if (!this.closed) {
-			shutdownOutput();
-			try {
-				this.socket.getChannel().shutdownInput();
-			}
-			catch (IOException ex) {
-				// The peer is gone
-			}
-		}
+	void shutdown() {
+		this.control.shutdown();
 	}
 
 	/**
 	 * Close the socket and the descriptors that nobody took. To be called when no thread
 	 * reads or writes any more.
 	 */
-	synchronized void close() {
-		this.closed = true;
+	void close() {
 		takeReceived().forEach(Descriptor::close);
 		try {
 			this.socket.close();
@@ -134,6 +134,8 @@ final class ControlSocket {
 		catch (IOException ex) {
 			// Nothing is left to be done with it
 		}
+		this.output.close();
+		this.control.close();
 	}
 
 	private void keepReceivedDescriptors() throws IOException {

@@ -2,8 +2,10 @@ package dev.hotswap.handoff;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -39,6 +41,8 @@ final class ControlLinks implements ControlHandler {
 	private final Map<ControlConnection, Link> links = new ConcurrentHashMap<>();
 
 	private final Consumer<Event> events;
+
+	private final Set<Integer> silent = new HashSet<>();
 
 	private long lastPing;
 
@@ -135,7 +139,8 @@ final class ControlLinks implements ControlHandler {
 		boolean awakeLongEnough = now - this.awakeSince > SILENCE.toNanos();
 		boolean pingDue = now - this.lastPing > PING_INTERVAL.toNanos();
 		for (Link link : this.links.values()) {
-			if (awakeLongEnough && link.connection().sinceLastFrame().compareTo(SILENCE) > 0) {
+			if (awakeLongEnough && link.connection().sinceLastFrame().compareTo(SILENCE) > 0
+					&& this.silent.add(link.number())) {
 				this.events.accept(new Event.LinkSilent(link.number()));
 			}
 			if (pingDue) {

@@ -23,7 +23,7 @@ final class Drain {
 	private static final Duration INTERVAL = Duration.ofMillis(20);
 
 	/** What clients have to end an idle connection after our end of it was shut down. */
-	private static final Duration LINGER = Duration.ofSeconds(2);
+	private static final Duration LINGER = Duration.ofSeconds(6);
 
 	private final HandoffConnectors connectors;
 

@@ -90,9 +90,7 @@ final class EventLoop implements Runnable {
 			return this.events.take();
 		}
 		Event event = this.events.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
-		if (event == null) {
-			world.links().listen(System.nanoTime());
-		}
+		world.links().listen(System.nanoTime());
 		return (event != null) ? event : new Event.Tick();
 	}
 

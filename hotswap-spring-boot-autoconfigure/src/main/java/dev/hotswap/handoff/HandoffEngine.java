@@ -142,6 +142,13 @@ public final class HandoffEngine implements Handoff {
 	}
 
 	/**
+	 * Tell that the application's context is refreshed, so that it hears events.
+	 */
+	public void applicationRefreshed() {
+		this.world.applicationRefreshed();
+	}
+
+	/**
 	 * Tell that the application accepts traffic.
 	 */
 	public void applicationReady() {

@@ -583,7 +583,8 @@ final class HandoffMachine {
 	}
 
 	private void failExited(Event.SuccessorExited exited) {
-		if (!exited.process().equals(this.launched)) {
+		boolean launcherOnly = this.successor != null && !this.successor.process().equals(this.launched);
+		if (!exited.process().equals(this.launched) || launcherOnly) {
 			return;
 		}
 		attempt().exitStatus(exited.exitStatus());

@@ -49,6 +49,8 @@ final class HandoffWorld {
 
 	private final CompletableFuture<Frame.@Nullable Offer> offer = new CompletableFuture<>();
 
+	private final CountDownLatch refreshed = new CountDownLatch(1);
+
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	private final ExecutorService workers = Executors.newCachedThreadPool(new Threads("hotswap-worker-"));
@@ -76,6 +78,14 @@ final class HandoffWorld {
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
 				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), events);
 		this.successorWork = new SuccessorWork(connectors, events);
+	}
+
+	/**
+	 * The application has a context that can publish events. What happened before is
+	 * published now.
+	 */
+	void applicationRefreshed() {
+		this.refreshed.countDown();
 	}
 
 	ControlLinks links() {
@@ -215,6 +225,9 @@ final class HandoffWorld {
 	 * Log and publish what has changed.
 	 */
 	void tell(EventLoop.Snapshot before, EventLoop.Snapshot now) {
+		if (this.publisher.isShutdown()) {
+			return;
+		}
 		if (now.role() != before.role()) {
 			publish(new HandoffRoleEvent(this, now.role()));
 		}
@@ -245,17 +258,22 @@ final class HandoffWorld {
 	}
 
 	private void publish(ApplicationEvent event) {
-		HandoffApplication application = this.application;
-		if (application != null && !this.publisher.isShutdown()) {
-			this.publisher.execute(() -> {
-				try {
+		this.publisher.execute(() -> {
+			try {
+				// Events of a context that is not refreshed yet would be lost, or worse
+				this.refreshed.await();
+				HandoffApplication application = this.application;
+				if (application != null) {
 					application.publish(event);
 				}
-				catch (RuntimeException ex) {
-					logger.warn("A listener of " + event.getClass().getSimpleName() + " failed", ex);
-				}
-			});
-		}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A listener of " + event.getClass().getSimpleName() + " failed", ex);
+			}
+		});
 	}
 
 	/**
@@ -264,7 +282,7 @@ final class HandoffWorld {
 	void close() {
 		this.path.close();
 		this.workers.shutdown();
-		this.publisher.shutdown();
+		this.publisher.shutdownNow();
 		this.timer.shutdownNow();
 	}
 
