@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * Where the control socket of an address lies, so that a process finds the instance that
@@ -33,13 +34,13 @@ final class ControlSocketLocation {
 	 * @return the path, or empty when the address is not known before the server binds
 	 */
 	static Optional<Path> find(HotswapProperties properties, Environment environment) {
-		String instance = properties.getInstance();
+		String instance = StringUtils.hasText(properties.getInstance()) ? properties.getInstance() : null;
 		if (instance != null && !INSTANCE.matcher(instance).matches()) {
 			throw new InvalidConfigurationPropertyValueException("hotswap.instance", instance,
 					"It becomes part of a file name: letters, digits, '.', '_' and '-', at most 32.");
 		}
 		Path configured = properties.getControl().getSocket();
-		if (configured != null) {
+		if (configured != null && !configured.toString().isBlank()) {
 			return Optional.of(configured.toAbsolutePath());
 		}
 		Binder binder = Binder.get(environment);

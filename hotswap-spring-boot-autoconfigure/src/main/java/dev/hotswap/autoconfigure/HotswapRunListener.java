@@ -35,7 +35,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private final SpringApplication application;
 
-	private final SignalTrigger signal = new SignalTrigger();
+	private final SignalTrigger signal = new SignalTrigger(System.getenv());
 
 	private @Nullable HandoffEngine engine;
 
@@ -57,8 +57,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		Optional<String> off = Applicability.reasonAgainst(context, properties);
 		Optional<Path> socket = off.isEmpty() ? ControlSocketLocation.find(properties, environment) : Optional.empty();
 		if (off.isEmpty() && socket.isEmpty()) {
-			off = Optional.of("server.port is random, so no other process could find this one. Set a port, or name "
-					+ "a path in hotswap.control.socket");
+			off = Optional.of("server.port is random or negative, so no other process could find this one. Set a "
+					+ "port, or name a path in hotswap.control.socket");
 		}
 		if (off.isPresent()) {
 			logger.info("Hotswap is off: " + off.get());

@@ -1,6 +1,5 @@
 package dev.hotswap.autoconfigure;
 
-import dev.hotswap.Handoff;
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 
@@ -18,7 +17,7 @@ import org.springframework.context.annotation.Bean;
  * @since 0.1.0
  */
 @AutoConfiguration(after = HotswapAutoConfiguration.class)
-@ConditionalOnBean(Handoff.class)
+@ConditionalOnBean(HandoffEngine.class)
 @ConditionalOnClass(ConfigurableTomcatWebServerFactory.class)
 public final class HotswapTomcatAutoConfiguration {
 

@@ -21,6 +21,8 @@ final class SettingsFactory {
 
 	private static final String ALL = "*";
 
+	private static final int MAX_PORT = 65535;
+
 	private SettingsFactory() {
 	}
 
@@ -56,6 +58,10 @@ final class SettingsFactory {
 	}
 
 	private static LaunchAdditions additions(HotswapProperties.Launch launch) {
+		if (launch.getCommand() != null && launch.getCommand().isEmpty()) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.launch.command", "",
+					"It has no word. Leave it out to launch the running process's own command line.");
+		}
 		try {
 			return new LaunchAdditions(launch.getCommand(), launch.getJvmOptions(), launch.getArguments(),
 					launch.getEnvironment(), launch.getDirectory());
@@ -70,16 +76,19 @@ final class SettingsFactory {
 		Set<Integer> ports = new HashSet<>();
 		for (String port : ignored) {
 			if (!ALL.equals(port)) {
-				try {
-					ports.add(Integer.valueOf(port.trim()));
-				}
-				catch (NumberFormatException ex) {
-					throw new InvalidConfigurationPropertyValueException("hotswap.launch.ignore-listeners", port,
-							"It takes port numbers, or '*'.");
-				}
+				ports.add(port(port));
 			}
 		}
 		return ports;
+	}
+
+	private static int port(String text) {
+		int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
+		if (port < 1 || port > MAX_PORT) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.launch.ignore-listeners", text,
+					"It takes port numbers, or '*'.");
+		}
+		return port;
 	}
 
 }

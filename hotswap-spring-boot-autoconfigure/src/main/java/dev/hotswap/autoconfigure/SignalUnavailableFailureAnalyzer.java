@@ -13,7 +13,7 @@ final class SignalUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<Sig
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, SignalUnavailableException cause) {
 		return new FailureAnalysis(cause.getMessage(),
-				"Set hotswap.signal to 'auto', to a signal that the JVM leaves alone (such as USR1 or HUP), or to "
+				"Set hotswap.signal to 'auto', to a signal that is free (such as USR1, HUP or WINCH), or to "
 						+ "'none' if handoffs are started otherwise.",
 				cause);
 	}

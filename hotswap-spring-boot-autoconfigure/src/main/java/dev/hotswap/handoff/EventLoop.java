@@ -68,7 +68,7 @@ final class EventLoop implements Runnable {
 			try {
 				Event event = next(world);
 				for (Action action : this.machine.handle(event, System.nanoTime())) {
-					world.perform(action);
+					perform(world, action);
 				}
 				Snapshot before = this.snapshot;
 				this.snapshot = look(before);
@@ -82,6 +82,16 @@ final class EventLoop implements Runnable {
 				// A bug here must not take the service with it
 				logger.error("The handoff machine failed", ex);
 			}
+		}
+	}
+
+	/** The machine counts on all of its actions, so one that fails costs no other. */
+	private static void perform(HandoffWorld world, Action action) {
+		try {
+			world.perform(action);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.error("The handoff failed to " + action.getClass().getSimpleName(), ex);
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class FrameMessages {
 
 	private static final String HISTORY = "history";
+
+	/** IPv4 with all its dots; IPv6 with at least one colon, and a zone perhaps. */
+	private static final Pattern NUMERIC_ADDRESS = Pattern
+		.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%.+)?");
 
 	private FrameMessages() {
 	}
@@ -116,15 +121,15 @@ final class FrameMessages {
 
 	private static Frame readOffer(Message message) throws ProtocolException, UnknownHostException {
 		int count = Integer.parseInt(message.require("listeners"));
-		HandoffRecord.Party from = new HandoffRecord.Party(Long.parseLong(message.require("pid")),
-				Integer.parseInt(message.require("generation")), message.field("release"));
+		HandoffRecord.Party from = new HandoffRecord.Party(positive("pid", Long.parseLong(message.require("pid"))),
+				(int) positive("generation", Integer.parseInt(message.require("generation"))),
+				message.field("release"));
 		LaunchOrigin origin = (message.field("origin.directory") != null) ? LaunchOrigin.fromFields(message.fields())
 				: null;
 		Map<String, String> fields = message.fields();
 		List<InetSocketAddress> addresses = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			// Numeric, so that nothing is looked up
-			InetAddress address = InetAddress.getByName(message.require("listener." + i + ".address"));
+			InetAddress address = numericAddress(message.require("listener." + i + ".address"));
 			addresses.add(new InetSocketAddress(address, Integer.parseInt(message.require("listener." + i + ".port"))));
 			message.require("listener." + i + ".name");
 			message.require("listener." + i + ".scheme");
@@ -146,6 +151,21 @@ final class FrameMessages {
 					fields.getOrDefault(prefix + "scheme", ""), descriptors.get(i)));
 		}
 		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history);
+	}
+
+	private static long positive(String name, long value) {
+		if (value <= 0 || value == Integer.MAX_VALUE) {
+			throw new IllegalArgumentException(name + " " + value + " is out of range");
+		}
+		return value;
+	}
+
+	/** A name would be looked up, which can take as long as it likes. */
+	private static InetAddress numericAddress(String text) throws UnknownHostException {
+		if (!NUMERIC_ADDRESS.matcher(text).matches()) {
+			throw new IllegalArgumentException("'" + text + "' is no numeric address");
+		}
+		return InetAddress.getByName(text);
 	}
 
 	private static Frame readDrained(Message message) throws ProtocolException {

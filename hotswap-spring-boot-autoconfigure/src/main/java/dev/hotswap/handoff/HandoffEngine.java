@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.Handoff;
@@ -60,11 +61,16 @@ public final class HandoffEngine implements Handoff {
 	 * @param launcher launches successors
 	 */
 	public HandoffEngine(HandoffSettings settings, ProcessLauncher launcher) {
+		this(settings, launcher, ProcessExit::exit);
+	}
+
+	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher,
+			BiConsumer<Integer, @Nullable HandoffApplication> exit) {
 		this.settings = settings;
 		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessId.current().pid(),
 				settings.release(), settings.readyTimeout(), new HandoffIds(), System.nanoTime());
 		this.loop = new EventLoop(machine);
-		this.world = new HandoffWorld(settings, this.connectors, launcher, this.loop::post);
+		this.world = new HandoffWorld(settings, this.connectors, launcher, exit, this.loop::post);
 		this.loop.start(this.world);
 	}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import dev.hotswap.HandoffRecord;
@@ -66,10 +67,18 @@ final class HandoffWorld {
 
 	private final HandoffSettings settings;
 
+	private final BiConsumer<Integer, @Nullable HandoffApplication> exit;
+
 	private volatile @Nullable HandoffApplication application;
 
+	/**
+	 * Create the world of a process.
+	 * @param exit ends this process with a status, after closing the application if there
+	 * is one
+	 */
 	HandoffWorld(HandoffSettings settings, HandoffConnectors connectors, ProcessLauncher launcher,
-			Consumer<Event> events) {
+			BiConsumer<Integer, @Nullable HandoffApplication> exit, Consumer<Event> events) {
+		this.exit = exit;
 		this.settings = settings;
 		this.connectors = connectors;
 		this.events = events;
@@ -218,7 +227,7 @@ final class HandoffWorld {
 		if (exit.code() != null) {
 			logger.error("This process cannot take over (" + exit.code() + "): " + exit.message());
 		}
-		new ProcessExit((exit.code() != null) ? exit.code().exitStatus() : 0, this.application).start();
+		this.exit.accept((exit.code() != null) ? exit.code().exitStatus() : 0, this.application);
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package dev.hotswap.handoff;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,10 +20,17 @@ final class Prechecks {
 
 	private final HandoffPrecheck unownedListeners;
 
+	private final Duration limit;
+
 	private volatile @Nullable HandoffApplication application;
 
 	Prechecks(HandoffPrecheck unownedListeners) {
+		this(unownedListeners, LIMIT);
+	}
+
+	Prechecks(HandoffPrecheck unownedListeners, Duration limit) {
 		this.unownedListeners = unownedListeners;
+		this.limit = limit;
 	}
 
 	void attach(HandoffApplication application) {
@@ -35,19 +41,23 @@ final class Prechecks {
 	 * The first refusal, or {@code null} when all agree.
 	 */
 	@Nullable String refusal() {
-		Map<String, HandoffPrecheck> prechecks = new LinkedHashMap<>();
-		prechecks.put("unownedListeners", this.unownedListeners);
+		String refusal = ask("unownedListeners", this.unownedListeners);
 		HandoffApplication application = this.application;
-		if (application != null) {
-			prechecks.putAll(application.prechecks());
+		if (refusal != null || application == null) {
+			return refusal;
 		}
-		for (Map.Entry<String, HandoffPrecheck> precheck : prechecks.entrySet()) {
-			String refusal = ask(precheck.getKey(), precheck.getValue());
-			if (refusal != null) {
-				return refusal;
+		try {
+			for (Map.Entry<String, HandoffPrecheck> precheck : application.prechecks().entrySet()) {
+				refusal = ask(precheck.getKey(), precheck.getValue());
+				if (refusal != null) {
+					return refusal;
+				}
 			}
+			return null;
 		}
-		return null;
+		catch (RuntimeException ex) {
+			return "The prechecks could not be found: " + ex;
+		}
 	}
 
 	private @Nullable String ask(String name, HandoffPrecheck precheck) {
@@ -64,14 +74,14 @@ final class Prechecks {
 		thread.setDaemon(true);
 		thread.start();
 		try {
-			return answer.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+			return answer.get(this.limit.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException | CompletionException ex) {
 			return "The precheck '" + name + "' failed: " + ex.getCause();
 		}
 		catch (TimeoutException ex) {
 			thread.interrupt();
-			return "The precheck '" + name + "' gave no answer within " + LIMIT.toSeconds() + " s.";
+			return "The precheck '" + name + "' gave no answer within " + this.limit.toMillis() + " ms.";
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -22,12 +22,21 @@ final class ProcessExit implements Runnable {
 
 	private final @Nullable HandoffApplication application;
 
-	ProcessExit(int status, @Nullable HandoffApplication application) {
+	private ProcessExit(int status, @Nullable HandoffApplication application) {
 		this.status = status;
 		this.application = application;
 	}
 
-	void start() {
+	/**
+	 * End this process.
+	 * @param status its exit status
+	 * @param application the application to close first, if it has one
+	 */
+	static void exit(int status, @Nullable HandoffApplication application) {
+		new ProcessExit(status, application).start();
+	}
+
+	private void start() {
 		CompletableFuture.delayedExecutor(HALT_AFTER.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
 			.execute(() -> Runtime.getRuntime().halt(this.status));
 		new Thread(this, "hotswap-exit").start();

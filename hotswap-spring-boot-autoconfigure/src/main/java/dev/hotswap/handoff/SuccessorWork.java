@@ -55,7 +55,7 @@ final class SuccessorWork {
 			this.events.accept(new Event.WarmedUp());
 		}
 		else if (action instanceof Action.CheckHealth) {
-			this.events.accept(new Event.HealthChecked(awaitReadiness()));
+			checkHealth();
 		}
 		else if (action instanceof Action.OpenGates) {
 			openGates();
@@ -70,6 +70,18 @@ final class SuccessorWork {
 			return false;
 		}
 		return true;
+	}
+
+	private void checkHealth() {
+		String problem;
+		try {
+			problem = awaitReadiness();
+		}
+		catch (RuntimeException ex) {
+			logger.error("The readiness could not be asked", ex);
+			problem = "The readiness could not be asked: " + ex;
+		}
+		this.events.accept(new Event.HealthChecked(problem));
 	}
 
 	/** Asks again and again, since no event tells when a health indicator changes. */

@@ -14,10 +14,13 @@ import java.util.Map;
  */
 public record AutomaticSignal(String name, String reason) {
 
-	private static final String VARIABLE = "_JAVA_SR_SIGNUM";
+	static final String VARIABLE = "_JAVA_SR_SIGNUM";
 
 	/** SIGUSR2 on Linux, where Hotswap runs. */
-	private static final String USR2_NUMBER = "12";
+	private static final int USR2 = 12;
+
+	/** The last signal. HotSpot takes what is out of its range for USR2 again. */
+	private static final int LAST = 64;
 
 	/**
 	 * Choose.
@@ -25,12 +28,16 @@ public record AutomaticSignal(String name, String reason) {
 	 * @return the signal to use
 	 */
 	public static AutomaticSignal choose(Map<String, String> environment) {
-		String number = environment.get(VARIABLE);
-		if (number != null && number.matches("\\d{1,2}") && !number.equals(USR2_NUMBER)) {
-			return new AutomaticSignal("USR2", VARIABLE + "=" + number + " leaves it to us");
+		if (isUsr2Free(environment)) {
+			return new AutomaticSignal("USR2", VARIABLE + "=" + environment.get(VARIABLE) + " leaves it to us");
 		}
 		return new AutomaticSignal("USR1",
 				"the JVM needs USR2 for itself; start it with " + VARIABLE + "=40 in the environment to use USR2");
+	}
+
+	static boolean isUsr2Free(Map<String, String> environment) {
+		String number = environment.getOrDefault(VARIABLE, "");
+		return number.matches("\\d{1,2}") && Integer.parseInt(number) > USR2 && Integer.parseInt(number) <= LAST;
 	}
 
 }

@@ -1,5 +1,7 @@
 package dev.hotswap.trigger;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -15,40 +17,50 @@ public final class SignalTrigger implements SignalHandler {
 
 	private volatile @Nullable Consumer<String> listener;
 
-	private @Nullable String installed;
+	private final Map<String, String> environment;
 
-	private @Nullable SignalHandler former;
+	private final Map<String, SignalHandler> former = new LinkedHashMap<>();
+
+	private volatile @Nullable String installed;
+
+	/**
+	 * Create a trigger that handles no signal yet.
+	 * @param environment the environment variables of this process
+	 */
+	public SignalTrigger(Map<String, String> environment) {
+		this.environment = environment;
+	}
 
 	/**
 	 * Handle a signal from now on; a signal handled before keeps being ignored, since a
 	 * script may send it still.
 	 * @param name the name without SIG, such as {@code USR1}
-	 * @throws SignalUnavailableException if the JVM refuses the signal or it is unknown
+	 * @throws SignalUnavailableException if the JVM refuses the signal, it is unknown, or
+	 * it has another meaning
 	 */
-	public void install(String name) {
-		if (name.equals(this.installed)) {
-			return;
+	public synchronized void install(String name) {
+		String reserved = ReservedSignals.reason(name, this.environment);
+		if (reserved != null) {
+			throw new SignalUnavailableException(name, reserved, null);
 		}
-		try {
-			SignalHandler former = Signal.handle(new Signal(name), this);
-			if (this.installed == null) {
-				this.former = former;
+		if (!this.former.containsKey(name)) {
+			try {
+				this.former.put(name, Signal.handle(new Signal(name), this));
 			}
-			this.installed = name;
+			catch (IllegalArgumentException ex) {
+				throw new SignalUnavailableException(name, String.valueOf(ex.getMessage()), ex);
+			}
 		}
-		catch (IllegalArgumentException ex) {
-			throw new SignalUnavailableException(name, ex);
-		}
+		this.installed = name;
 	}
 
 	/**
 	 * Put back what was there before, for an application that Hotswap leaves alone.
 	 */
-	public void uninstall() {
-		if (this.installed != null && this.former != null) {
-			Signal.handle(new Signal(this.installed), this.former);
-			this.installed = null;
-		}
+	public synchronized void uninstall() {
+		this.installed = null;
+		this.former.forEach((name, handler) -> Signal.handle(new Signal(name), handler));
+		this.former.clear();
 	}
 
 	/**

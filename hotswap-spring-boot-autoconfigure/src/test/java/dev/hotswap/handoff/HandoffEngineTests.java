@@ -1,0 +1,348 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import dev.hotswap.FailureCode;
+import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffRefusedException;
+import dev.hotswap.HandoffRoleEvent;
+import dev.hotswap.HandoffStageEvent;
+import dev.hotswap.HandoffStatus;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
+import dev.hotswap.Stage;
+import dev.hotswap.control.ControlPathInUseException;
+import dev.hotswap.process.LaunchAdditions;
+import dev.hotswap.process.ProcessId;
+import dev.hotswap.web.Census;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link HandoffEngine}: two engines in one process that hand over to each
+ * other, over a real control socket and with a real listener. What would end the process
+ * is only noted; fencing is never reached, since it would kill the test.
+ */
+@Timeout(60)
+class HandoffEngineTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	private final List<Integer> exits = new CopyOnWriteArrayList<>();
+
+	private final List<HandoffEngine> engines = new ArrayList<>();
+
+	private final List<TestListener> listeners = new ArrayList<>();
+
+	private Path socket;
+
+	@BeforeEach
+	void locate(@TempDir Path folder) {
+		this.socket = folder.resolve("c").resolve("x.sock");
+	}
+
+	@AfterEach
+	void stop() throws IOException {
+		this.engines.forEach(HandoffEngine::stop);
+		for (TestListener listener : this.listeners) {
+			listener.close();
+		}
+	}
+
+	@Test
+	void takesOverAListenerWithoutClosingIt() throws Exception {
+		Side predecessor = startFresh();
+		predecessor.listener().census = new Census(0, 1, 0);
+		Side successor = takeOver(predecessor);
+		assertThat(successor.engine().role()).isEqualTo(Role.SUCCEEDING);
+		assertThat(successor.listener().open).as("the gate stays closed").isFalse();
+		assertThat(predecessor.listener().open).as("the predecessor accepts").isTrue();
+
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> successor.engine().role() == Role.ACTIVE);
+		await().atMost(TIMEOUT).until(() -> predecessor.engine().role() == Role.DRAINING);
+		assertThat(successor.listener().open).isTrue();
+		await().atMost(TIMEOUT).until(() -> predecessor.listener().announced);
+		assertThat(predecessor.listener().open).isFalse();
+
+		HandoffStatus status = successor.engine().status();
+		assertThat(status.generation()).isEqualTo(2);
+		assertThat(status.draining()).containsExactly(new HandoffStatus.Draining(ProcessId.current().pid(), 1));
+		assertThat(status.listeners()).containsExactly(
+				new HandoffStatus.Listener("server", "127.0.0.1", predecessor.listener().address().getPort(), "http"));
+		assertThat(this.exits).isEmpty();
+	}
+
+	@Test
+	void drainedPredecessorTellsTheStoryAndExits() throws Exception {
+		Side predecessor = startFresh();
+		predecessor.listener().census = new Census(0, 2, 0);
+		Side successor = takeOver(predecessor);
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> predecessor.listener().announced);
+		predecessor.listener().census = new Census(0, 0, 0);
+
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(this.exits).containsExactly(0));
+		await().atMost(TIMEOUT).until(() -> successor.engine().status().draining().isEmpty());
+		HandoffRecord story = successor.engine().status().history().get(0);
+		assertThat(story.result()).isEqualTo(HandoffRecord.Result.SUCCEEDED);
+		assertThat(story.trigger()).isEqualTo(HandoffTrigger.TAKEOVER);
+		assertThat(story.connections()).isEqualTo(new HandoffRecord.Connections(0, 0, 2, 0));
+		assertThat(story.stageMillis()).containsKeys(Stage.PRECHECK, Stage.START, Stage.HEALTH_CHECK, Stage.CUTOVER,
+				Stage.DRAIN);
+	}
+
+	@Test
+	void bothSidesPublishTheirStagesAndRolesInOrder() throws Exception {
+		Side predecessor = startFresh();
+		predecessor.listener().census = new Census(0, 1, 0);
+		Side successor = takeOver(predecessor);
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(stages(predecessor)).containsExactly(Stage.PRECHECK, Stage.VERIFY,
+					Stage.START, Stage.WARM_UP, Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.DRAIN));
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(stages(successor)).containsExactly(Stage.WARM_UP, Stage.HEALTH_CHECK,
+					Stage.CUTOVER, Stage.IDLE));
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(roles(predecessor)).containsExactly(Role.DRAINING));
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(roles(successor)).containsExactly(Role.ACTIVE));
+	}
+
+	@Test
+	void successorOwnsTheControlPathAndCanBeSucceeded() throws Exception {
+		Side first = startFresh();
+		first.listener().census = new Census(0, 1, 0);
+		Side second = takeOver(first);
+		second.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> second.engine().role() == Role.ACTIVE);
+		second.listener().census = new Census(0, 1, 0);
+
+		Side third = takeOver(second);
+		third.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> third.engine().role() == Role.ACTIVE);
+		assertThat(third.engine().status().generation()).isEqualTo(3);
+		assertThat(third.engine().status().history()).hasSize(2);
+		assertThat(third.listener().open).isTrue();
+		await().atMost(TIMEOUT).until(() -> !second.listener().open);
+		ServerSocketChannel channel = third.channel();
+		channel.configureBlocking(true);
+		try (Socket client = new Socket("127.0.0.1", third.listener().address().getPort());
+				Socket accepted = channel.socket().accept()) {
+			assertThat(accepted.getPort()).isEqualTo(client.getLocalPort());
+		}
+	}
+
+	@Test
+	void takeoverOfNobodyStartsAsUsual() throws Exception {
+		HandoffEngine engine = engine("shop", true);
+		engine.begin();
+		engine.applicationReady();
+		await().atMost(TIMEOUT).until(() -> engine.status().handoff() == null && engine.role() == Role.ACTIVE);
+		assertThat(engine.status().generation()).isEqualTo(1);
+		HandoffEngine another = engine("shop", false);
+		assertThatExceptionOfType(ControlPathInUseException.class).isThrownBy(another::begin);
+	}
+
+	@Test
+	void anotherApplicationIsRefused() throws Exception {
+		Side predecessor = startFresh();
+		assertTakeoverFails(engine("bank", true), FailureCode.OTHER_APPLICATION, "\"shop\"", "\"bank\"");
+		assertThat(predecessor.engine().role()).isEqualTo(Role.ACTIVE);
+		assertThat(predecessor.engine().status().history()).isEmpty();
+	}
+
+	@Test
+	void precheckRefusesBeforeAnythingIsOffered() throws Exception {
+		Side predecessor = startFresh(Map.of("batch", () -> "The nightly batch runs."));
+		assertTakeoverFails(engine("shop", true), FailureCode.REFUSED, "The nightly batch runs.");
+		await().atMost(TIMEOUT).until(() -> predecessor.engine().status().handoff() == null);
+		assertThat(predecessor.engine().role()).isEqualTo(Role.ACTIVE);
+		assertThat(predecessor.engine().status().history()).singleElement()
+			.satisfies((story) -> assertThat(story.stage()).isEqualTo(Stage.PRECHECK));
+	}
+
+	@Test
+	void oneHandoffAtATime() throws Exception {
+		Side predecessor = startFresh();
+		takeOver(predecessor);
+		HandoffStatus.Running running = predecessor.engine().status().handoff();
+		assertThat(running).isNotNull();
+		assertThat(running.stage()).isEqualTo(Stage.START);
+		assertThatExceptionOfType(HandoffRefusedException.class)
+			.isThrownBy(() -> predecessor.engine().start(HandoffTrigger.ENDPOINT))
+			.satisfies((refused) -> {
+				assertThat(refused.getRunningId()).isEqualTo(running.id());
+				assertThat(refused.getStage()).isEqualTo(Stage.START);
+			});
+		assertTakeoverFails(engine("shop", true), FailureCode.BUSY, running.id());
+	}
+
+	@Test
+	void abortEndsTheSuccessorAndThePredecessorServesOn() throws Exception {
+		Side predecessor = startFresh();
+		takeOver(predecessor);
+		assertThat(predecessor.engine().abort()).isTrue();
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(this.exits).containsExactly(FailureCode.ABORTED.exitStatus()));
+		await().atMost(TIMEOUT).until(() -> predecessor.engine().status().handoff() == null);
+		assertThat(predecessor.engine().role()).isEqualTo(Role.ACTIVE);
+		assertThat(predecessor.listener().open).isTrue();
+		assertThat(predecessor.engine().status().history()).singleElement()
+			.satisfies((story) -> assertThat(story.code()).isEqualTo(FailureCode.ABORTED));
+		assertThat(predecessor.engine().abort()).isFalse();
+	}
+
+	@Test
+	void successorThatFailsToStartTellsWhy() throws Exception {
+		Side predecessor = startFresh();
+		Side successor = takeOver(predecessor);
+		successor.engine().applicationFailed(new IllegalStateException("no database"));
+		await().atMost(TIMEOUT).until(() -> predecessor.engine().status().handoff() == null);
+		assertThat(predecessor.engine().role()).isEqualTo(Role.ACTIVE);
+		assertThat(predecessor.engine().status().history()).singleElement().satisfies((story) -> {
+			assertThat(story.code()).isEqualTo(FailureCode.SUCCESSOR_EXITED);
+			assertThat(story.stage()).isEqualTo(Stage.START);
+			assertThat(story.message()).contains("no database");
+		});
+	}
+
+	@Test
+	void anotherSchemeOnTheAddressEndsTheSuccessor() throws Exception {
+		Side predecessor = startFresh();
+		HandoffEngine successor = engine("shop", true);
+		successor.begin();
+		assertThatExceptionOfType(IOException.class)
+			.isThrownBy(() -> successor.claim("server", predecessor.listener().address(), "https"));
+		successor.applicationFailed(new IllegalStateException("the server did not start"));
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(predecessor.engine().status().history()).singleElement()
+				.satisfies((story) -> assertThat(story.code()).isEqualTo(FailureCode.SCHEME_MISMATCH)));
+		assertThat(this.exits).containsExactly(FailureCode.SCHEME_MISMATCH.exitStatus());
+	}
+
+	@Test
+	void readinessThatThrowsFailsTheHandoffAtOnce() throws Exception {
+		Side predecessor = startFresh();
+		Side successor = takeOver(predecessor);
+		successor.application().readiness = () -> {
+			throw new IllegalStateException("indicator is broken");
+		};
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT)
+			.untilAsserted(
+					() -> assertThat(predecessor.engine().status().history()).singleElement().satisfies((story) -> {
+						assertThat(story.code()).isEqualTo(FailureCode.UNHEALTHY);
+						assertThat(story.message()).contains("indicator is broken");
+					}));
+		assertThat(this.exits).containsExactly(FailureCode.UNHEALTHY.exitStatus());
+	}
+
+	@Test
+	void launchThatFailsIsRememberedAndTheNextHandoffCanStart() throws Exception {
+		Side predecessor = startFresh();
+		for (int i = 1; i <= 2; i++) {
+			int count = i;
+			predecessor.engine().start(HandoffTrigger.ENDPOINT);
+			await().atMost(TIMEOUT)
+				.untilAsserted(() -> assertThat(predecessor.engine().status().history()).hasSize(count)
+					.allSatisfy((story) -> assertThat(story.code()).isEqualTo(FailureCode.LAUNCH)));
+			await().atMost(TIMEOUT).until(() -> predecessor.engine().status().handoff() == null);
+		}
+		assertThat(predecessor.engine().role()).isEqualTo(Role.ACTIVE);
+	}
+
+	@Test
+	void handoffIsRefusedWhileTheApplicationStarts() throws Exception {
+		HandoffEngine engine = engine("shop", false);
+		engine.begin();
+		assertThatExceptionOfType(HandoffRefusedException.class).isThrownBy(() -> engine.start(HandoffTrigger.COMMAND))
+			.withMessageContaining("still starting")
+			.satisfies((refused) -> assertThat(refused.getRunningId()).isNull());
+	}
+
+	private Side startFresh() throws Exception {
+		return startFresh(Map.of());
+	}
+
+	private Side startFresh(Map<String, HandoffPrecheck> prechecks) throws Exception {
+		HandoffEngine engine = engine("shop", false);
+		engine.begin();
+		ServerSocketChannel channel = ServerSocketChannel.open()
+			.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0));
+		Side side = side(engine, channel, prechecks);
+		assertThat(side.listener().open).isTrue();
+		engine.applicationReady();
+		return side;
+	}
+
+	/** The successor up to the point at which its application is started. */
+	private Side takeOver(Side predecessor) throws Exception {
+		HandoffEngine engine = engine("shop", true);
+		engine.begin();
+		ServerSocketChannel channel = engine.claim("server", predecessor.listener().address(), "http");
+		assertThat(channel).isNotNull();
+		return side(engine, channel, Map.of());
+	}
+
+	private Side side(HandoffEngine engine, ServerSocketChannel channel, Map<String, HandoffPrecheck> prechecks) {
+		TestListener listener = new TestListener("server", channel);
+		this.listeners.add(listener);
+		TestApplication application = new TestApplication(() -> prechecks);
+		engine.attach(application);
+		engine.connectors().register(listener);
+		return new Side(engine, listener, channel, application);
+	}
+
+	private HandoffEngine engine(String application, boolean takeover) {
+		HandoffSettings template = TestRecords.settings(this.socket, takeover);
+		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover, LaunchAdditions.none(),
+				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout());
+		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
+			throw new IOException("nothing is launched here");
+		}, (status, closing) -> this.exits.add(status));
+		this.engines.add(engine);
+		return engine;
+	}
+
+	private static void assertTakeoverFails(HandoffEngine engine, FailureCode code, String... words) {
+		assertThatExceptionOfType(HandoffFailedException.class).isThrownBy(engine::begin)
+			.satisfies((failed) -> assertThat(failed.code()).isEqualTo(code))
+			.satisfies((failed) -> assertThat(failed.getMessage()).contains(words));
+	}
+
+	private static List<Stage> stages(Side side) {
+		return side.application().events.stream()
+			.filter(HandoffStageEvent.class::isInstance)
+			.map((event) -> ((HandoffStageEvent) event).getStage())
+			.toList();
+	}
+
+	private static List<Role> roles(Side side) {
+		return side.application().events.stream()
+			.filter(HandoffRoleEvent.class::isInstance)
+			.map((event) -> ((HandoffRoleEvent) event).getRole())
+			.toList();
+	}
+
+	private record Side(HandoffEngine engine, TestListener listener, ServerSocketChannel channel,
+			TestApplication application) {
+
+	}
+
+}

@@ -1,0 +1,49 @@
+package dev.hotswap.handoff;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+import dev.hotswap.HandoffPrecheck;
+
+import org.springframework.context.ApplicationEvent;
+
+/**
+ * An application that is ready at once, and remembers what it is told.
+ */
+final class TestApplication implements HandoffApplication {
+
+	private final Supplier<Map<String, HandoffPrecheck>> prechecks;
+
+	final List<ApplicationEvent> events = new CopyOnWriteArrayList<>();
+
+	volatile Supplier<String> readiness = () -> null;
+
+	volatile boolean closed;
+
+	TestApplication(Supplier<Map<String, HandoffPrecheck>> prechecks) {
+		this.prechecks = prechecks;
+	}
+
+	@Override
+	public Map<String, HandoffPrecheck> prechecks() {
+		return this.prechecks.get();
+	}
+
+	@Override
+	public String readinessProblem() {
+		return this.readiness.get();
+	}
+
+	@Override
+	public void publish(ApplicationEvent event) {
+		this.events.add(event);
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+	}
+
+}

@@ -1,0 +1,96 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+
+import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.Census;
+import dev.hotswap.web.HandoffConnector;
+
+/**
+ * A connector with a real listener, that accepts nothing and holds as many connections as
+ * a test says.
+ */
+final class TestListener implements HandoffConnector, AutoCloseable {
+
+	private final String name;
+
+	private final ServerSocketChannel channel;
+
+	volatile boolean open;
+
+	volatile boolean announced;
+
+	volatile boolean idleEnded;
+
+	volatile Census census = new Census(0, 0, 0);
+
+	TestListener(String name, ServerSocketChannel channel) {
+		this.name = name;
+		this.channel = channel;
+	}
+
+	static TestListener bind(String name) throws IOException {
+		return new TestListener(name,
+				ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public InetSocketAddress address() {
+		return (InetSocketAddress) this.channel.socket().getLocalSocketAddress();
+	}
+
+	@Override
+	public String scheme() {
+		return "http";
+	}
+
+	@Override
+	public Descriptor exportListener() throws IOException {
+		return ChannelDescriptors.export(this.channel);
+	}
+
+	@Override
+	public void openGate() {
+		this.open = true;
+	}
+
+	@Override
+	public void stopAccepting(Duration timeout) {
+		this.open = false;
+	}
+
+	@Override
+	public void announceEnd() {
+		this.announced = true;
+	}
+
+	/** All idle connections end at once. */
+	@Override
+	public int endIdle() {
+		Census before = this.census;
+		this.census = new Census(0, before.active(), 0);
+		this.idleEnded = true;
+		return before.fresh() + before.idle();
+	}
+
+	@Override
+	public Census census() {
+		return this.census;
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.channel.close();
+	}
+
+}
