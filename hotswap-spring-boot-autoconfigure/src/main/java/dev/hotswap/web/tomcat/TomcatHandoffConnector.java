@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.Census;
+import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.IdleConnection;
 
 /**
  * A Tomcat endpoint as a handoff sees it, from start to stop.
@@ -102,6 +105,27 @@ final class TomcatHandoffConnector implements HandoffConnector {
 			}
 		});
 		return new Census(fresh.get(), active.get(), idle.get());
+	}
+
+	@Override
+	public boolean canTransfer() {
+		return false;
+	}
+
+	@Override
+	public void adopt(Descriptor connection, boolean kept) throws IOException {
+		connection.close();
+		throw new IOException("Connector '" + this.name + "' cannot adopt connections");
+	}
+
+	@Override
+	public List<IdleConnection> giveUpIdle(int max) {
+		return List.of();
+	}
+
+	@Override
+	public ConnectorFigures figures() {
+		return ConnectorFigures.NONE;
 	}
 
 	@Override
