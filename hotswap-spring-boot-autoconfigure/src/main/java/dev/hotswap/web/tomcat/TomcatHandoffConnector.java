@@ -85,7 +85,9 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public int endIdle() {
-		return (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
+		int ended = (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
+		this.endpoint.counters().ended.addAndGet(ended);
+		return ended;
 	}
 
 	@Override
@@ -109,23 +111,26 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public boolean canTransfer() {
-		return false;
+		return ChannelDescriptors.isAdoptionAvailable() && !this.endpoint.isSSLEnabled();
 	}
 
 	@Override
 	public void adopt(Descriptor connection, boolean kept) throws IOException {
-		connection.close();
-		throw new IOException("Connector '" + this.name + "' cannot adopt connections");
+		if (kept && this.endpoint.isSSLEnabled()) {
+			connection.close();
+			throw new IOException("Connector '" + this.name + "' cannot continue an encrypted connection");
+		}
+		this.endpoint.adopt(ChannelDescriptors.adoptSocket(connection), kept);
 	}
 
 	@Override
-	public List<IdleConnection> giveUpIdle(int max) {
-		return List.of();
+	public List<IdleConnection> giveUpIdle(int max) throws IOException {
+		return canTransfer() ? this.endpoint.departures().giveUp(max) : List.of();
 	}
 
 	@Override
 	public ConnectorFigures figures() {
-		return ConnectorFigures.NONE;
+		return this.endpoint.counters().figures();
 	}
 
 	@Override
