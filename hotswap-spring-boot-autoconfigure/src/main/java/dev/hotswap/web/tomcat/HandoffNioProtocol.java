@@ -51,7 +51,7 @@ public class HandoffNioProtocol extends Http11NioProtocol {
 
 	@Override
 	protected Processor createProcessor() {
-		return new HandoffProcessor(this, getAdapter(), this.currentProcessor);
+		return new HandoffProcessor(this, getAdapter(), this.currentProcessor, this.endpoint.counters());
 	}
 
 	/**

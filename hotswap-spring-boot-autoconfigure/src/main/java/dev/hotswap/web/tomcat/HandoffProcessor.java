@@ -36,9 +36,13 @@ final class HandoffProcessor extends Http11Processor {
 
 	private final ThreadLocal<@Nullable HandoffProcessor> current;
 
-	HandoffProcessor(HandoffNioProtocol protocol, Adapter adapter, ThreadLocal<@Nullable HandoffProcessor> current) {
+	private final ConnectionCounters counters;
+
+	HandoffProcessor(HandoffNioProtocol protocol, Adapter adapter, ThreadLocal<@Nullable HandoffProcessor> current,
+			ConnectionCounters counters) {
 		super(protocol, adapter);
 		this.current = current;
+		this.counters = counters;
 		this.request.setNote(NOTE, this);
 	}
 
@@ -84,6 +88,7 @@ final class HandoffProcessor extends Http11Processor {
 		boolean pipelined = isRequestBodyFullyRead() && getLeftoverInput() != null;
 		if (!pipelined) {
 			response.getMimeHeaders().setValue(CONNECTION).setString(CLOSE);
+			this.counters.announced.incrementAndGet();
 		}
 	}
 

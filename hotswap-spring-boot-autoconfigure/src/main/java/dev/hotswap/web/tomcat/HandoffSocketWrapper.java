@@ -2,9 +2,14 @@ package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
+import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.descriptor.Descriptor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -12,12 +17,13 @@ import org.apache.tomcat.util.net.SendfileDataBase;
 import org.apache.tomcat.util.net.SendfileKeepAliveState;
 import org.apache.tomcat.util.net.SendfileState;
 import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that can tell whether it is idle and can be ended politely: first
- * {@code shutdown(SHUT_WR)}, then reading to the client's end, then close. Closing a
- * socket that has unread input resets the connection (RFC 1122, 4.2.2.13), which may
- * destroy the response on its way.
+ * A connection that can tell whether it is idle, can leave for another process, and can
+ * be ended politely: first {@code shutdown(SHUT_WR)}, then reading to the client's end,
+ * then close. Closing a socket that has unread input resets the connection (RFC 1122,
+ * 4.2.2.13), which may destroy the response on its way.
  */
 final class HandoffSocketWrapper extends NioSocketWrapper {
 
@@ -32,15 +38,24 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 
 	private volatile boolean received;
 
+	private volatile boolean lastResponse;
+
 	private volatile boolean endAfterSendfile;
 
 	private volatile boolean ending;
 
 	private long endDeadline;
 
-	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint) {
+	/**
+	 * Create a wrapper.
+	 * @param channel the channel
+	 * @param endpoint the endpoint
+	 * @param kept whether the connection has served a request before, elsewhere
+	 */
+	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint, boolean kept) {
 		super(channel, endpoint);
 		this.endpoint = endpoint;
+		this.received = kept;
 	}
 
 	@Override
@@ -53,6 +68,9 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 
 	@Override
 	public SendfileState processSendfile(SendfileDataBase data) {
+		if (data.keepAliveState == SendfileKeepAliveState.NONE) {
+			this.lastResponse = true;
+		}
 		// Once the file is sent the poller closes the connection by itself. Having it
 		// dispatch instead lets the end go through the handler.
 		if (this.endpoint.isAnnouncing() && data.keepAliveState == SendfileKeepAliveState.NONE) {
@@ -84,7 +102,8 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * @return whether the connection is fresh or idle
 	 */
 	boolean isBetweenRequests() {
-		if (isClosed() || this.ending || this.readOperation != null || this.writeOperation != null) {
+		if (isClosed() || this.ending || this.lastResponse || this.readOperation != null
+				|| this.writeOperation != null) {
 			return false;
 		}
 		Object processor = getCurrentProcessor();
@@ -104,7 +123,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * @return whether this call has ended it
 	 */
 	boolean endIfIdle() {
-		if (!getLock().tryLock()) {
+		if (!tryLock()) {
 			return false;
 		}
 		try {
@@ -118,6 +137,73 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		}
 		finally {
 			getLock().unlock();
+		}
+	}
+
+	/**
+	 * Take the wrapper's lock, unless a thread has it. The lock is reentrant, and a
+	 * request may ask for a handoff on its own thread.
+	 */
+	private boolean tryLock() {
+		return !getLock().isHeldByCurrentThread() && getLock().tryLock();
+	}
+
+	/**
+	 * Have the connection leave if it is idle. From then on it looks closed to the
+	 * workers and the poller, so that input stays in the kernel: who is dispatched
+	 * already comes here first and serves, or later and finds it closed.
+	 * @param selector the poller's selector
+	 * @return the departure, or {@code null} if the connection is not idle or not
+	 * registered yet
+	 * @throws IOException if the descriptor cannot be duplicated; the connection stays
+	 */
+	@Nullable Departure departIfIdle(Selector selector) throws IOException {
+		if (!tryLock()) {
+			return null;
+		}
+		try {
+			NioChannel nioChannel = getSocket();
+			SocketChannel channel = nioChannel.getIOChannel();
+			// The poller closes without the lock
+			if (channel == null || nioChannel instanceof SecureNioChannel || getError() != null
+					|| !isBetweenRequests()) {
+				return null;
+			}
+			SelectionKey key = channel.keyFor(selector);
+			if (key == null || !key.isValid()) {
+				return null;
+			}
+			Descriptor descriptor = export(channel);
+			if (descriptor != null && !this.closed.compareAndSet(false, true)) {
+				descriptor.close();
+				return null;
+			}
+			return (descriptor != null) ? new Departure(this, channel, key, descriptor) : null;
+		}
+		finally {
+			getLock().unlock();
+		}
+	}
+
+	private static @Nullable Descriptor export(SocketChannel channel) throws IOException {
+		try {
+			return ChannelDescriptors.export(channel);
+		}
+		catch (ClosedChannelException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * What {@link #close()} does once it has marked the wrapper as closed.
+	 */
+	void finishDeparture() {
+		try {
+			this.endpoint.getHandler().release(this);
+		}
+		finally {
+			this.endpoint.countDownConnection();
+			doClose();
 		}
 	}
 

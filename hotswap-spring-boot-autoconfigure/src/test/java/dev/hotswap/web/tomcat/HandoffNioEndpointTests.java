@@ -18,7 +18,6 @@ import dev.hotswap.web.tomcat.TestProtocol.TestEndpoint;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.net.Acceptor;
-import org.apache.tomcat.util.threads.LimitLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -101,7 +100,7 @@ class HandoffNioEndpointTests {
 			assertThat(first.get("/hello").status()).isEqualTo(200);
 			try (TestClient second = server.connect()) {
 				second.request("/hello");
-				await().until(() -> server.endpoint().isAcceptorIn(LimitLatch.class, "countUpOrAwait"));
+				await().until(() -> server.endpoint().isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
 				server.handoff().stopAccepting(LIMIT);
 				first.close();
 				await().until(() -> server.endpoint().isAcceptorIn(AcceptGate.class, "awaitOpen"));
@@ -156,10 +155,10 @@ class HandoffNioEndpointTests {
 			TestEndpoint endpoint = server.endpoint();
 			await().until(() -> endpoint.isAcceptorIn(AcceptQueue.class, "await"));
 			long count = endpoint.getConnectionCount();
-			endpoint.takePlace();
+			endpoint.countUp();
 			assertThat(endpoint.setSocketOptions(null)).isTrue();
 			assertThat(endpoint.getConnectionCount()).isEqualTo(count);
-			endpoint.takePlace();
+			endpoint.countUp();
 			endpoint.destroySocket(null);
 			assertThat(endpoint.getConnectionCount()).isEqualTo(count);
 		}
