@@ -57,8 +57,12 @@ public final class Sandbox implements AfterEachCallback, AutoCloseable {
 	 */
 	public Path folder() {
 		if (this.folder == null) {
-			this.folder = create();
-			this.hook = new Thread(this::killAll, "sandbox-hook");
+			Path created = create();
+			this.folder = created;
+			this.hook = new Thread(() -> {
+				killAll();
+				delete(created);
+			}, "sandbox-hook");
 			Runtime.getRuntime().addShutdownHook(this.hook);
 		}
 		return this.folder;
