@@ -77,7 +77,7 @@ final class Drain {
 		this.linger = linger;
 		this.timer = timer;
 		this.listener = listener;
-		this.before = connectors.figures();
+		this.before = figures();
 	}
 
 	void start() {
@@ -184,7 +184,7 @@ final class Drain {
 			// What it has not answered for by now it has in its socket's buffer
 			this.transfer.successorLost(false);
 		}
-		ConnectorFigures figures = this.connectors.figures().since(this.before);
+		ConnectorFigures figures = figures().since(this.before);
 		long transferred = (this.transfer != null) ? this.transfer.transferred() : 0;
 		long returned = (this.transfer != null) ? this.transfer.returned() : 0;
 		this.listener
@@ -201,6 +201,16 @@ final class Drain {
 		catch (RuntimeException ex) {
 			logger.debug("The connections could not be counted", ex);
 			return 1;
+		}
+	}
+
+	private ConnectorFigures figures() {
+		try {
+			return this.connectors.figures();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The connections could not be counted", ex);
+			return ConnectorFigures.NONE;
 		}
 	}
 
