@@ -59,6 +59,8 @@ public class HotswapProperties {
 
 	private final Drain drain = new Drain();
 
+	private final Connections connections = new Connections();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -113,6 +115,10 @@ public class HotswapProperties {
 
 	public Launch getLaunch() {
 		return this.launch;
+	}
+
+	public Connections getConnections() {
+		return this.connections;
 	}
 
 	public Drain getDrain() {
@@ -223,6 +229,27 @@ public class HotswapProperties {
 
 		public void setIgnoreListeners(List<String> ignoreListeners) {
 			this.ignoreListeners = ignoreListeners;
+		}
+
+	}
+
+	/**
+	 * What becomes of connections that clients keep.
+	 */
+	public static class Connections {
+
+		/**
+		 * Whether kept connections move to the successor as they fall idle. Otherwise
+		 * their next response announces their end.
+		 */
+		private boolean transfer = true;
+
+		public boolean isTransfer() {
+			return this.transfer;
+		}
+
+		public void setTransfer(boolean transfer) {
+			this.transfer = transfer;
 		}
 
 	}

@@ -36,7 +36,8 @@ final class SettingsFactory {
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
-				properties.getReadyTimeout(), properties.getDrain().getTimeout());
+				properties.getReadyTimeout(), properties.getDrain().getTimeout(),
+				properties.getConnections().isTransfer());
 	}
 
 	private static void requirePositive(String name, Duration value) {

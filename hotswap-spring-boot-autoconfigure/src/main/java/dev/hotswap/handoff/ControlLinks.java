@@ -104,16 +104,17 @@ final class ControlLinks implements ControlHandler {
 	}
 
 	/**
-	 * Send a frame. A link that has ended swallows it.
+	 * Send a frame.
+	 * @return whether the link is open; one that has ended swallows the message
 	 */
-	void send(int number, Message message) {
+	boolean send(int number, Message message) {
 		Link link = find(number);
-		if (link != null) {
+		if (link != null && link.connection().isOpen()) {
 			link.connection().send(message);
+			return true;
 		}
-		else {
-			message.close();
-		}
+		message.close();
+		return false;
 	}
 
 	void end(int number, ByeReason reason, @Nullable FailureCode code, @Nullable String text) {
