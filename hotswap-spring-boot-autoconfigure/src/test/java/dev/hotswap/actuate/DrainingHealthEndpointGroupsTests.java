@@ -77,9 +77,9 @@ class DrainingHealthEndpointGroupsTests {
 
 	@Test
 	void drainingIsHttp200() {
-		assertThat(this.groups.get("readiness")
-			.getHttpCodeStatusMapper()
-			.getStatusCode(HotswapHealthIndicator.DRAINING)).isEqualTo(200);
+		assertThat(
+				this.groups.get("readiness").getHttpCodeStatusMapper().getStatusCode(HotswapHealthIndicator.DRAINING))
+			.isEqualTo(200);
 	}
 
 	@Test

@@ -48,8 +48,8 @@ class HotswapEndpointTests {
 		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "v1", TestHandoff.SINCE,
 				List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http"),
 						new HandoffStatus.Listener("management", "127.0.0.1", 8081, "https")),
-				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
-						4712L),
+				new HandoffStatus.Running(
+						"h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)), 4712L),
 				List.of(new HandoffStatus.Draining(4710, 2)),
 				List.of(new HandoffRecord("h8", HandoffTrigger.TAKEOVER, new HandoffRecord.Party(4711, 3, "v1"),
 						new HandoffRecord.Party(4800, 4, "v2"), Instant.parse("2026-01-02T00:00:00Z"),
@@ -148,8 +148,7 @@ class HotswapEndpointTests {
 
 	private JsonNode write(Object body) {
 		JsonNode[] tree = new JsonNode[1];
-		new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(JacksonEndpointAutoConfiguration.class))
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(JacksonEndpointAutoConfiguration.class))
 			.run((context) -> {
 				JsonMapper mapper = context.getBean(EndpointJsonMapper.class).get();
 				tree[0] = JsonMapper.shared().readTree(mapper.writeValueAsString(body));

@@ -34,8 +34,8 @@ class ReadinessTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "UP, UP,", "UP, DOWN, The health is DOWN.", "DOWN, UP, The health is DOWN.",
-			"UP, UNKNOWN,", "UNKNOWN, UNKNOWN, The health is UNKNOWN." })
+	@CsvSource({ "UP, UP,", "UP, DOWN, The health is DOWN.", "DOWN, UP, The health is DOWN.", "UP, UNKNOWN,",
+			"UNKNOWN, UNKNOWN, The health is UNKNOWN." })
 	void wholeHealthIsAskedWhereProbesAreDisabled(String one, String another, String problem) {
 		assertThat(new Readiness(health(false, one, another)).problem()).isEqualTo(problem);
 	}
@@ -45,8 +45,8 @@ class ReadinessTests {
 		given(primary.isMember(anyString())).willReturn(true);
 		HealthEndpointGroup readiness = group();
 		given(readiness.isMember("member")).willReturn(true);
-		HealthEndpointGroups groups = HealthEndpointGroups.of(primary, probes ? Map.of("readiness", readiness)
-				: Map.of("another", readiness));
+		HealthEndpointGroups groups = HealthEndpointGroups.of(primary,
+				probes ? Map.of("readiness", readiness) : Map.of("another", readiness));
 		HealthContributorRegistry registry = new DefaultHealthContributorRegistry();
 		registry.registerContributor("member", indicator(inGroup));
 		registry.registerContributor("stranger", indicator(outside));

@@ -117,10 +117,11 @@ class ControlLinksTests {
 	void malformedMessageEndsTheLinkAndClosesItsDescriptors() throws Exception {
 		int link = hello().link();
 		Descriptor descriptor = Descriptor.own(new FileInputStream("/dev/null").getFD());
-		this.client.send(Message.of(MessageType.OFFER).field("listeners", "x").descriptors(List.of(descriptor)).build());
+		this.client
+			.send(Message.of(MessageType.OFFER).field("listeners", "x").descriptors(List.of(descriptor)).build());
 		assertThat(next(Event.LinkEnded.class).link()).isEqualTo(link);
-		assertThat(FrameMessages.read(answer()))
-			.isInstanceOfSatisfying(Frame.Bye.class, (bye) -> assertThat(bye.reason()).isEqualTo(ByeReason.PROTOCOL));
+		assertThat(FrameMessages.read(answer())).isInstanceOfSatisfying(Frame.Bye.class,
+				(bye) -> assertThat(bye.reason()).isEqualTo(ByeReason.PROTOCOL));
 		assertThat(this.events).isEmpty();
 	}
 

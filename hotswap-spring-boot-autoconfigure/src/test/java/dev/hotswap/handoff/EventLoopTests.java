@@ -92,8 +92,8 @@ class EventLoopTests {
 		this.loop.post(new Event.ApplicationReady());
 		// Its workers are gone, so that no precheck can be run
 		this.world.close();
-		CompletableFuture<String> begun = ask((request) -> new Event.Triggered(request, HandoffTrigger.SIGNAL,
-				Instant.now()));
+		CompletableFuture<String> begun = ask(
+				(request) -> new Event.Triggered(request, HandoffTrigger.SIGNAL, Instant.now()));
 		assertThat(begun).succeedsWithin(TIMEOUT).isEqualTo("h1");
 		await().atMost(TIMEOUT).until(() -> this.loop.snapshot().stage() == Stage.PRECHECK);
 		assertThat(ask(Event.AbortRequested::new)).succeedsWithin(TIMEOUT).isEqualTo("h1");

@@ -75,8 +75,8 @@ class FrameMessagesTests {
 
 	@Test
 	void offerOfNothingIsRead() throws IOException {
-		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL,
-				new HandoffRecord.Party(100, 1, null), List.of(), null, List.of());
+		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 1, null),
+				List.of(), null, List.of());
 		assertThat(FrameMessages.read(FrameMessages.write(offer))).isEqualTo(offer);
 	}
 
@@ -86,8 +86,8 @@ class FrameMessagesTests {
 		for (int i = 0; i < 33; i++) {
 			listeners.add(listener("l" + i, "127.0.0.1", 8000 + i, "http"));
 		}
-		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL,
-				new HandoffRecord.Party(100, 1, null), listeners, null, List.of());
+		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 1, null),
+				listeners, null, List.of());
 		assertThatIllegalArgumentException().isThrownBy(() -> FrameMessages.write(offer));
 		assertThat(this.descriptors).hasSize(33).allMatch(Descriptor::isClosed);
 	}
@@ -143,8 +143,7 @@ class FrameMessagesTests {
 			.field(ByeReason.CODE_FIELD, "scheme-mismatch")
 			.field(ByeReason.TEXT_FIELD, "Sorry.")
 			.build();
-		assertThat(FrameMessages.read(message))
-			.isEqualTo(new Frame.Bye(reason, FailureCode.SCHEME_MISMATCH, "Sorry."));
+		assertThat(FrameMessages.read(message)).isEqualTo(new Frame.Bye(reason, FailureCode.SCHEME_MISMATCH, "Sorry."));
 	}
 
 	@Test

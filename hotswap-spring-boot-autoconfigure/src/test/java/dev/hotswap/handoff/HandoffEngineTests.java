@@ -83,10 +83,9 @@ class HandoffEngineTests {
 
 		HandoffStatus status = successor.engine().status();
 		assertThat(status.generation()).isEqualTo(2);
-		assertThat(status.draining())
-			.containsExactly(new HandoffStatus.Draining(ProcessId.current().pid(), 1));
-		assertThat(status.listeners()).containsExactly(new HandoffStatus.Listener("server", "127.0.0.1",
-				predecessor.listener().address().getPort(), "http"));
+		assertThat(status.draining()).containsExactly(new HandoffStatus.Draining(ProcessId.current().pid(), 1));
+		assertThat(status.listeners()).containsExactly(
+				new HandoffStatus.Listener("server", "127.0.0.1", predecessor.listener().address().getPort(), "http"));
 		assertThat(this.exits).isEmpty();
 	}
 
@@ -231,8 +230,9 @@ class HandoffEngineTests {
 		assertThatExceptionOfType(IOException.class)
 			.isThrownBy(() -> successor.claim("server", predecessor.listener().address(), "https"));
 		successor.applicationFailed(new IllegalStateException("the server did not start"));
-		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(predecessor.engine().status().history()).singleElement()
-			.satisfies((story) -> assertThat(story.code()).isEqualTo(FailureCode.SCHEME_MISMATCH)));
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(predecessor.engine().status().history()).singleElement()
+				.satisfies((story) -> assertThat(story.code()).isEqualTo(FailureCode.SCHEME_MISMATCH)));
 		assertThat(this.exits).containsExactly(FailureCode.SCHEME_MISMATCH.exitStatus());
 	}
 
@@ -244,11 +244,12 @@ class HandoffEngineTests {
 			throw new IllegalStateException("indicator is broken");
 		};
 		successor.engine().applicationReady();
-		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(predecessor.engine().status().history()).singleElement()
-			.satisfies((story) -> {
-				assertThat(story.code()).isEqualTo(FailureCode.UNHEALTHY);
-				assertThat(story.message()).contains("indicator is broken");
-			}));
+		await().atMost(TIMEOUT)
+			.untilAsserted(
+					() -> assertThat(predecessor.engine().status().history()).singleElement().satisfies((story) -> {
+						assertThat(story.code()).isEqualTo(FailureCode.UNHEALTHY);
+						assertThat(story.message()).contains("indicator is broken");
+					}));
 		assertThat(this.exits).containsExactly(FailureCode.UNHEALTHY.exitStatus());
 	}
 
@@ -270,8 +271,7 @@ class HandoffEngineTests {
 	void handoffIsRefusedWhileTheApplicationStarts() throws Exception {
 		HandoffEngine engine = engine("shop", false);
 		engine.begin();
-		assertThatExceptionOfType(HandoffRefusedException.class)
-			.isThrownBy(() -> engine.start(HandoffTrigger.COMMAND))
+		assertThatExceptionOfType(HandoffRefusedException.class).isThrownBy(() -> engine.start(HandoffTrigger.COMMAND))
 			.withMessageContaining("still starting")
 			.satisfies((refused) -> assertThat(refused.getRunningId()).isNull());
 	}
@@ -311,9 +311,8 @@ class HandoffEngineTests {
 
 	private HandoffEngine engine(String application, boolean takeover) {
 		HandoffSettings template = TestRecords.settings(this.socket, takeover);
-		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover,
-				LaunchAdditions.none(), template.ignoredPorts(), true, template.readyTimeout(),
-				template.drainTimeout());
+		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover, LaunchAdditions.none(),
+				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout());
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");
 		}, (status, closing) -> this.exits.add(status));
@@ -328,16 +327,14 @@ class HandoffEngineTests {
 	}
 
 	private static List<Stage> stages(Side side) {
-		return side.application()
-			.events.stream()
+		return side.application().events.stream()
 			.filter(HandoffStageEvent.class::isInstance)
 			.map((event) -> ((HandoffStageEvent) event).getStage())
 			.toList();
 	}
 
 	private static List<Role> roles(Side side) {
-		return side.application()
-			.events.stream()
+		return side.application().events.stream()
 			.filter(HandoffRoleEvent.class::isInstance)
 			.map((event) -> ((HandoffRoleEvent) event).getRole())
 			.toList();
