@@ -39,11 +39,11 @@ class ArchitectureTests {
 	static final ArchRule process = only("dev.hotswap.process");
 
 	@ArchTest
-	static final ArchRule web = only("dev.hotswap.web", "dev.hotswap.descriptor");
+	static final ArchRule web = only("dev.hotswap.web", "dev.hotswap", "dev.hotswap.descriptor");
 
 	@ArchTest
-	static final ArchRule tomcat = only("dev.hotswap.web.tomcat", "dev.hotswap.web", "dev.hotswap.descriptor",
-			"org.apache..", "jakarta.servlet..", "org.springframework.boot.tomcat..",
+	static final ArchRule tomcat = only("dev.hotswap.web.tomcat", "dev.hotswap", "dev.hotswap.web",
+			"dev.hotswap.descriptor", "org.apache..", "jakarta.servlet..", "org.springframework.boot.tomcat..",
 			"org.springframework.boot.web.server..", "org.springframework.core..");
 
 	@ArchTest

@@ -39,6 +39,9 @@ final class EndingHandler implements Handler<NioChannel> {
 		if (state == SocketState.CLOSED && this.endpoint.isAnnouncing() && !connection.isClosed() && isUsable(event)) {
 			return closedOrWaiting(connection, connection.end());
 		}
+		if (state == SocketState.OPEN) {
+			connection.handled();
+		}
 		return state;
 	}
 

@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
+import dev.hotswap.web.ConnectionEvents;
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
 import org.apache.tomcat.util.ExceptionUtils;
@@ -51,17 +53,20 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	private @Nullable TomcatHandoffConnector registered;
 
+	private @Nullable ConnectionWatch watch;
+
 	/**
 	 * Take part in handoffs. To be called before the endpoint binds.
 	 * @param name the connector's name
 	 * @param source where the listener comes from
 	 * @param connectors the registry that opens the gate
+	 * @param monitoring how to watch the connections
 	 */
-	void join(String name, ListenerSource source, HandoffConnectors connectors) {
+	void join(String name, ListenerSource source, HandoffConnectors connectors, ConnectionMonitoring monitoring) {
 		if (getBindState().isBound()) {
 			throw new IllegalStateException("The connector '" + name + "' is already bound");
 		}
-		this.membership = new Membership(name, source, connectors);
+		this.membership = new Membership(name, source, connectors, monitoring);
 	}
 
 	@Override
@@ -127,6 +132,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 			this.gate.open();
 			return;
 		}
+		this.watch = ConnectionWatch.start(membership.name(), this, membership.monitoring());
 		this.registered = new TomcatHandoffConnector(membership.name(), this, queue);
 		membership.connectors().register(this.registered);
 	}
@@ -160,6 +166,10 @@ class HandoffNioEndpoint extends NioEndpoint {
 		Membership membership = this.membership;
 		TomcatHandoffConnector connector = this.registered;
 		this.registered = null;
+		if (this.watch != null) {
+			this.watch.stop();
+			this.watch = null;
+		}
 		if (membership != null && connector != null) {
 			membership.connectors().unregister(connector);
 		}
@@ -288,7 +298,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 				channel = createChannel(new SocketBufferHandler(this.socketProperties.getAppReadBufSize(),
 						this.socketProperties.getAppWriteBufSize(), this.socketProperties.getDirectBuffer()));
 			}
-			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this, kept);
+			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this, kept, tracker(socket));
 			channel.reset(socket, created);
 			this.connections.put(socket, created);
 			wrapper = created;
@@ -342,6 +352,21 @@ class HandoffNioEndpoint extends NioEndpoint {
 		this.announcing = announcing;
 	}
 
+	private @Nullable ConnectionTracker tracker(SocketChannel socket) {
+		Membership membership = this.membership;
+		ConnectionEvents events = (membership != null) ? membership.monitoring().events() : null;
+		return (membership != null && events != null) ? new ConnectionTracker(events, membership.name(), socket) : null;
+	}
+
+	/**
+	 * Whether somebody wants to know how long requests take.
+	 * @return whether there is an age to warn from
+	 */
+	boolean isWatching() {
+		Membership membership = this.membership;
+		return membership != null && membership.monitoring().activeWarning() != null;
+	}
+
 	ConnectionLimit limit() {
 		return this.limit;
 	}
@@ -371,12 +396,14 @@ class HandoffNioEndpoint extends NioEndpoint {
 			.filter((connection) -> !connection.isClosed());
 	}
 
-	private record Membership(String name, ListenerSource source, HandoffConnectors connectors) {
+	private record Membership(String name, ListenerSource source, HandoffConnectors connectors,
+			ConnectionMonitoring monitoring) {
 
 		Membership {
 			Objects.requireNonNull(name, "name");
 			Objects.requireNonNull(source, "source");
 			Objects.requireNonNull(connectors, "connectors");
+			Objects.requireNonNull(monitoring, "monitoring");
 		}
 
 	}

@@ -1,5 +1,6 @@
 package dev.hotswap.web.tomcat;
 
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
 import org.apache.coyote.Processor;
@@ -46,12 +47,28 @@ public class HandoffNioProtocol extends Http11NioProtocol {
 	 * @throws IllegalStateException if the connector is already bound
 	 */
 	public void join(String name, ListenerSource source, HandoffConnectors connectors) {
-		this.endpoint.join(name, source, connectors);
+		join(name, source, connectors, ConnectionMonitoring.NONE);
+	}
+
+	/**
+	 * Take part in handoffs, see
+	 * {@link #join(String, ListenerSource, HandoffConnectors)}, and watch the
+	 * connections.
+	 * @param name the connector's name, unique in this process
+	 * @param source where the listener comes from
+	 * @param connectors the registry that opens the gate
+	 * @param monitoring how to watch the connections
+	 * @throws IllegalStateException if the connector is already bound
+	 */
+	public void join(String name, ListenerSource source, HandoffConnectors connectors,
+			ConnectionMonitoring monitoring) {
+		this.endpoint.join(name, source, connectors, monitoring);
 	}
 
 	@Override
 	protected Processor createProcessor() {
-		return new HandoffProcessor(this, getAdapter(), this.currentProcessor, this.endpoint.counters());
+		return new HandoffProcessor(this, getAdapter(), this.currentProcessor, this.endpoint.counters(),
+				this.endpoint::isWatching);
 	}
 
 	/**

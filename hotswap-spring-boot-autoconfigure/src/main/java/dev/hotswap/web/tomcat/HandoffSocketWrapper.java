@@ -8,6 +8,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
+import dev.hotswap.ConnectionState;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
 import org.apache.tomcat.util.net.NioChannel;
@@ -44,18 +45,35 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 
 	private volatile boolean ending;
 
+	private boolean leaving;
+
 	private long endDeadline;
+
+	private final @Nullable ConnectionTracker tracker;
+
+	private volatile @Nullable HandoffProcessor running;
+
+	private long warnedOf;
 
 	/**
 	 * Create a wrapper.
 	 * @param channel the channel
 	 * @param endpoint the endpoint
 	 * @param kept whether the connection has served a request before, elsewhere
+	 * @param tracker told of each state, if anybody wants to know
 	 */
-	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint, boolean kept) {
+	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint, boolean kept,
+			@Nullable ConnectionTracker tracker) {
 		super(channel, endpoint);
 		this.endpoint = endpoint;
 		this.received = kept;
+		this.tracker = tracker;
+		if (tracker != null) {
+			tracker.changed(ConnectionState.NEW);
+			if (kept) {
+				tracker.changed(ConnectionState.IDLE);
+			}
+		}
 	}
 
 	@Override
@@ -63,13 +81,74 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		if (!this.received) {
 			this.received = true;
 		}
+		if (this.tracker != null) {
+			this.tracker.changed(ConnectionState.ACTIVE);
+		}
 		super.updateLastRead();
+	}
+
+	/**
+	 * The handler has done with what the client sent. Called under the wrapper's lock.
+	 */
+	void handled() {
+		if (this.tracker != null && this.received && isBetweenRequests()) {
+			this.tracker.changed(ConnectionState.IDLE);
+		}
+	}
+
+	@Override
+	protected void doClose() {
+		super.doClose();
+		if (this.tracker != null) {
+			this.tracker.changed(this.leaving ? ConnectionState.TRANSFERRED : ConnectionState.CLOSED);
+		}
+	}
+
+	/**
+	 * When the connection was last read from or written to.
+	 * @return milliseconds since the epoch
+	 */
+	long lastUse() {
+		return Math.max(getLastRead(), getLastWrite());
+	}
+
+	/**
+	 * A processor runs on this connection, or no longer.
+	 * @param running the processor
+	 */
+	void setRunning(@Nullable HandoffProcessor running) {
+		this.running = running;
+	}
+
+	/**
+	 * Describe the request in progress, once, if it is an old one.
+	 * @param latest the latest start of an old request, in {@link System#nanoTime()}
+	 * @return the description, or {@code null}
+	 */
+	@Nullable String longRequest(long latest) {
+		HandoffProcessor processor = this.running;
+		if (processor == null && getCurrentProcessor() instanceof HandoffProcessor waiting) {
+			processor = waiting;
+		}
+		long start = (processor != null) ? processor.requestStart() : -1;
+		if (processor == null || start == -1 || start - latest > 0 || start == this.warnedOf) {
+			return null;
+		}
+		String request = processor.describeRequest(start);
+		if (request != null) {
+			this.warnedOf = start;
+		}
+		return request;
 	}
 
 	@Override
 	public SendfileState processSendfile(SendfileDataBase data) {
 		if (data.keepAliveState == SendfileKeepAliveState.NONE) {
 			this.lastResponse = true;
+		}
+		else if (this.tracker != null) {
+			// Has the poller dispatch once the file is sent, and so tell the handler
+			data.keepAliveState = SendfileKeepAliveState.PIPELINED;
 		}
 		// Once the file is sent the poller closes the connection by itself. Having it
 		// dispatch instead lets the end go through the handler.
@@ -198,6 +277,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * What {@link #close()} does once it has marked the wrapper as closed.
 	 */
 	void finishDeparture() {
+		this.leaving = true;
 		try {
 			this.endpoint.getHandler().release(this);
 		}
