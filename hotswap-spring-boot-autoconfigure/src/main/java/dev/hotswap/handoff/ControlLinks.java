@@ -68,8 +68,13 @@ final class ControlLinks implements ControlHandler {
 	 * Number a connection that this process opened or accepted.
 	 */
 	Link link(ControlConnection connection, ProcessId process) {
-		return this.links.computeIfAbsent(connection,
+		Link link = this.links.computeIfAbsent(connection,
 				(key) -> new Link(this.numbers.incrementAndGet(), connection, process));
+		if (!connection.isOpen()) {
+			// Its end may have come before this, and nobody would take it out again
+			forget(connection, null);
+		}
+		return link;
 	}
 
 	@Override

@@ -225,6 +225,9 @@ final class HandoffMachine {
 		else if (event instanceof Event.LinkSilent silent) {
 			linkSilent(silent);
 		}
+		else if (event instanceof Event.ActionFailed failed) {
+			actionFailed(failed);
+		}
 		else if (event instanceof Event.AbortRequested abort) {
 			abort(abort);
 		}
@@ -720,6 +723,26 @@ final class HandoffMachine {
 		}
 		else if (this.successor != null && this.successor.link() == silent.link() && isBeforeServing()) {
 			fail(FailureCode.TIMEOUT, "The successor stopped answering in " + attempt().stage() + ".");
+		}
+	}
+
+	/**
+	 * Whatever it was, nobody else will report it: go on as if it had been done, or fail.
+	 */
+	private void actionFailed(Event.ActionFailed failed) {
+		if (isBeforeServing()) {
+			fail(FailureCode.ABORTED, "An unforeseen error: " + failed.problem());
+			return;
+		}
+		switch (this.phase) {
+			case FENCING -> afterFence();
+			case RECLAIMING -> conclude();
+			case STOPPING_ACCEPT -> drain();
+			case STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES ->
+				giveUp(FailureCode.ABORTED, "An unforeseen error: " + failed.problem());
+			default -> {
+				// Nothing waits for an answer
+			}
 		}
 	}
 

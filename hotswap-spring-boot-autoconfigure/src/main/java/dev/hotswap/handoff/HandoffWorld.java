@@ -179,12 +179,23 @@ final class HandoffWorld {
 		else if (action instanceof Action.Stopped) {
 			this.stopped.countDown();
 		}
-		else {
+		else if (!this.workers.isShutdown()) {
 			this.workers.execute(() -> work(action));
 		}
 	}
 
 	private void work(Action action) {
+		try {
+			doWork(action);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			// The machine waits for an answer, whatever it is
+			logger.error("The handoff failed to " + action.getClass().getSimpleName(), ex);
+			this.events.accept(new Event.ActionFailed(ex.toString()));
+		}
+	}
+
+	private void doWork(Action action) {
 		if (action instanceof Action.TakePath) {
 			takePath();
 		}
