@@ -2,6 +2,7 @@ package dev.hotswap.it.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,11 +75,16 @@ public final class App {
 	}
 
 	/**
-	 * Wait until the process that the test started answers requests.
+	 * Wait until the process that the test started answers requests and is ready; before
+	 * that it may answer, but does not hand over.
 	 * @return this
 	 */
 	public App awaitServing() {
 		awaitAnswerFrom((pid) -> pid == pid());
+		await().atMost(START).pollInterval(POLL).ignoreException(ConnectException.class).until(() -> {
+			Answer readiness = Http.once(this.managementPort, "GET", "/actuator/health/readiness");
+			return readiness.status() == 200;
+		});
 		return this;
 	}
 
