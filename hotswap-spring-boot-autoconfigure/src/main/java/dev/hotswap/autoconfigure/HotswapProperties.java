@@ -244,12 +244,39 @@ public class HotswapProperties {
 		 */
 		private boolean transfer = true;
 
+		/**
+		 * Time without a request after which a connection is ended. Unset leaves that to
+		 * the server's keep-alive time-out.
+		 */
+		private @Nullable Duration idleTimeout;
+
+		/**
+		 * Age from which on a request is worth a warning with its method and path.
+		 */
+		private @Nullable Duration activeWarning;
+
 		public boolean isTransfer() {
 			return this.transfer;
 		}
 
 		public void setTransfer(boolean transfer) {
 			this.transfer = transfer;
+		}
+
+		public @Nullable Duration getIdleTimeout() {
+			return this.idleTimeout;
+		}
+
+		public void setIdleTimeout(@Nullable Duration idleTimeout) {
+			this.idleTimeout = idleTimeout;
+		}
+
+		public @Nullable Duration getActiveWarning() {
+			return this.activeWarning;
+		}
+
+		public void setActiveWarning(@Nullable Duration activeWarning) {
+			this.activeWarning = activeWarning;
 		}
 
 	}

@@ -29,6 +29,8 @@ final class SettingsFactory {
 	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
 			Path controlSocket) {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
+		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
+		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
 		if (properties.getDrain().getTimeout().isNegative()) {
 			throw new InvalidConfigurationPropertyValueException("hotswap.drain.timeout",
 					properties.getDrain().getTimeout(), "It must not be negative.");
@@ -40,8 +42,8 @@ final class SettingsFactory {
 				properties.getConnections().isTransfer());
 	}
 
-	private static void requirePositive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
+	private static void requirePositive(String name, @Nullable Duration value) {
+		if (value != null && (value.isNegative() || value.isZero())) {
 			throw new InvalidConfigurationPropertyValueException(name, value, "It must be positive.");
 		}
 	}

@@ -125,11 +125,14 @@ final class Drain {
 		tick();
 	}
 
-	/** Where connections can move, clients are told nothing. */
+	/** Where connections can move, only those that cannot are told. */
 	private void announce() {
 		for (HandoffConnector connector : this.connectors.all()) {
 			if (this.transfer == null || !this.transfer.canMove(connector)) {
 				attempt(connector, HandoffConnector::announceEnd);
+			}
+			else {
+				attempt(connector, HandoffConnector::announceEndOfUpgraded);
 			}
 		}
 	}
