@@ -8,17 +8,16 @@ import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.ContextRefreshedEvent;
-import org.springframework.context.event.GenericApplicationListener;
 import org.springframework.core.Ordered;
-import org.springframework.core.ResolvableType;
 
 /**
  * Tells the engine how the life of the application goes. Its context's closing is heard
  * before anybody else's listeners, while everything still works.
  */
-final class HandoffLifecycle implements GenericApplicationListener {
+final class HandoffLifecycle implements ApplicationListener<ApplicationEvent>, Ordered {
 
 	private final HandoffEngine engine;
 
@@ -27,11 +26,6 @@ final class HandoffLifecycle implements GenericApplicationListener {
 	HandoffLifecycle(HandoffEngine engine, ApplicationContext context) {
 		this.engine = engine;
 		this.context = context;
-	}
-
-	@Override
-	public boolean supportsEventType(ResolvableType eventType) {
-		return eventType.getRawClass() != null && ApplicationEvent.class.isAssignableFrom(eventType.getRawClass());
 	}
 
 	@Override

@@ -162,10 +162,6 @@ final class ControlLinks implements ControlHandler {
 		return this.links.isEmpty();
 	}
 
-	void close() {
-		this.links.keySet().forEach(ControlConnection::close);
-	}
-
 	/**
 	 * A control connection and who is at its other end.
 	 *

@@ -103,8 +103,8 @@ sealed interface Event {
 
 	}
 
-	/** The successor is dead, or could not be killed. */
-	record Fenced(@Nullable Integer exitStatus, @Nullable String problem) implements Event {
+	/** The successor is dead, or could not be killed, which is logged. */
+	record Fenced(@Nullable Integer exitStatus) implements Event {
 
 	}
 
@@ -133,8 +133,10 @@ sealed interface Event {
 
 	}
 
-	/** Nothing more will be accepted here. */
-	record AcceptingStopped(@Nullable String problem) implements Event {
+	/**
+	 * Nothing more will be accepted here, or a connector did not stop, which is logged.
+	 */
+	record AcceptingStopped() implements Event {
 
 	}
 

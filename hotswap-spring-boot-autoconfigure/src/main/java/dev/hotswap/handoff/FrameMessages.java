@@ -227,14 +227,10 @@ final class FrameMessages {
 	}
 
 	private static Frame readBye(Message message) {
-		String reason = message.field("reason");
-		String code = message.field("code");
-		ByeReason byeReason = ByeReason.ABORTED;
-		for (ByeReason candidate : ByeReason.values()) {
-			byeReason = candidate.name().equalsIgnoreCase(reason) ? candidate : byeReason;
-		}
-		return new Frame.Bye(byeReason, (code != null) ? FailureCode.of(code).orElse(null) : null,
-				message.field("text"));
+		ByeReason reason = ByeReason.of(message);
+		String code = message.field(ByeReason.CODE_FIELD);
+		return new Frame.Bye((reason != null) ? reason : ByeReason.ABORTED,
+				(code != null) ? FailureCode.of(code).orElse(null) : null, message.field(ByeReason.TEXT_FIELD));
 	}
 
 }

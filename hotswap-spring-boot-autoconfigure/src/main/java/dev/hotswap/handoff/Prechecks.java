@@ -3,7 +3,6 @@ package dev.hotswap.handoff;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -76,7 +75,7 @@ final class Prechecks {
 		try {
 			return answer.get(this.limit.toMillis(), TimeUnit.MILLISECONDS);
 		}
-		catch (ExecutionException | CompletionException ex) {
+		catch (ExecutionException ex) {
 			return "The precheck '" + name + "' failed: " + ex.getCause();
 		}
 		catch (TimeoutException ex) {

@@ -124,33 +124,29 @@ final class PredecessorWork {
 	}
 
 	private void stopAccepting() {
-		String problem = null;
 		try {
 			this.connectors.stopAccepting(STOP_ACCEPTING_TIMEOUT);
 		}
 		catch (IOException | RuntimeException ex) {
-			problem = ex.toString();
 			logger.error("A connector did not stop accepting; it shares its listener with the successor until "
 					+ "this process exits", ex);
 		}
-		this.events.accept(new Event.AcceptingStopped(problem));
+		this.events.accept(new Event.AcceptingStopped());
 	}
 
 	private void fence(Action.Fence fence) {
-		String problem = null;
 		for (ProcessId process : fence.processes()) {
 			try {
 				ProcessFence.fence(process, fence.grace(), fence.termGrace());
 			}
 			catch (IOException ex) {
-				problem = ex.getMessage();
 				logger.error("The successor (pid " + process.pid() + ") could not be ended", ex);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
 		}
-		this.events.accept(new Event.Fenced(exitStatus(), problem));
+		this.events.accept(new Event.Fenced(exitStatus()));
 	}
 
 	private @Nullable Integer exitStatus() {

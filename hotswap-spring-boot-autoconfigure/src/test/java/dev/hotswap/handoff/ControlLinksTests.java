@@ -73,7 +73,6 @@ class ControlLinksTests {
 	@AfterEach
 	void close() {
 		this.client.close();
-		this.links.close();
 		this.server.close();
 		await().atMost(TIMEOUT).until(this.links::isEmpty);
 	}

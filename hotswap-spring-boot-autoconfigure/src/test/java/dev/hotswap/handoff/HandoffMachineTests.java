@@ -49,7 +49,7 @@ class HandoffMachineTests {
 		receive(new Frame.Serving());
 		assertThat(this.machine.role()).isEqualTo(Role.DRAINING);
 		assertThat(last(Action.StopAccepting.class)).isNotNull();
-		handle(new Event.AcceptingStopped(null));
+		handle(new Event.AcceptingStopped());
 		handle(new Event.DrainEnded(NONE));
 		HandoffRecord story = last(Action.Remember.class).handoff();
 		assertThat(story.result()).isEqualTo(HandoffRecord.Result.SUCCEEDED);
@@ -177,7 +177,7 @@ class HandoffMachineTests {
 	void exitOfLaunchedSuccessorFailsWithItsStatus(Phase phase) {
 		to(phase);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1, null));
+		handle(new Event.Fenced(1));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, phase.stage());
 		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(1);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
@@ -191,7 +191,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(last(Action.Fence.class).termGrace()).isZero();
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
-		handle(new Event.Fenced(137, null));
+		handle(new Event.Fenced(137));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.PathTaken(null));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.CUTOVER);
@@ -224,7 +224,7 @@ class HandoffMachineTests {
 	void byeOfSuccessorFailsWithItsCode() {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.UNHEALTHY, "db is DOWN"));
-		handle(new Event.Fenced(21, null));
+		handle(new Event.Fenced(21));
 		assertFailed(FailureCode.UNHEALTHY, Stage.START);
 		assertThat(last(Action.Remember.class).handoff().message()).isEqualTo("db is DOWN");
 	}
@@ -234,7 +234,7 @@ class HandoffMachineTests {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Serving());
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(19, null));
+		handle(new Event.Fenced(19));
 		assertFailed(FailureCode.PROTOCOL, Stage.START);
 	}
 
@@ -257,7 +257,7 @@ class HandoffMachineTests {
 		assertThat(this.actions).noneMatch(Action.Fence.class::isInstance);
 		handle(new Event.Launched(SUCCESSOR));
 		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
-		handle(new Event.Fenced(17, null));
+		handle(new Event.Fenced(17));
 		assertFailed(FailureCode.ABORTED, Stage.LAUNCH);
 	}
 
@@ -275,7 +275,7 @@ class HandoffMachineTests {
 		handle(new Event.StopRequested());
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
-		handle(new Event.Fenced(137, null));
+		handle(new Event.Fenced(137));
 		assertThat(last(Action.Stopped.class)).isNotNull();
 		assertThat(this.machine.phase()).isEqualTo(Phase.ENDING);
 	}
@@ -284,7 +284,7 @@ class HandoffMachineTests {
 	void nextHandoffCanStartAfterAFailedOne() {
 		to(Phase.SUCCESSOR_STARTING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1, null));
+		handle(new Event.Fenced(1));
 		handle(new Event.Triggered(2, HandoffTrigger.SIGNAL, Instant.EPOCH));
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
@@ -324,7 +324,7 @@ class HandoffMachineTests {
 	void drainLearnsWhenTheSuccessorIsLost() {
 		toCutover();
 		receive(new Frame.Serving());
-		handle(new Event.AcceptingStopped(null));
+		handle(new Event.AcceptingStopped());
 		assertThat(last(Action.Drain.class).link()).isEqualTo(LINK);
 		receive(new Frame.Answered(List.of(1L), List.of()));
 		assertThat(last(Action.NoteAnswer.class).answer().adopted()).containsExactly(1L);
@@ -337,7 +337,7 @@ class HandoffMachineTests {
 		toCutover();
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.AcceptingStopped(null));
+		handle(new Event.AcceptingStopped());
 		assertThat(last(Action.Drain.class).link()).isEqualTo(HandoffMachine.NO_LINK);
 	}
 
@@ -350,7 +350,7 @@ class HandoffMachineTests {
 		assertThat(this.machine.phase()).isEqualTo(Phase.LAUNCHING);
 		pass(Duration.ofMillis(500));
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(16, null));
+		handle(new Event.Fenced(16));
 		assertFailed(FailureCode.TIMEOUT, Stage.LAUNCH);
 		assertThat(last(Action.Remember.class).handoff().message()).contains("hotswap.ready-timeout");
 	}
@@ -465,7 +465,7 @@ class HandoffMachineTests {
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
 		handle(new Event.SuccessorExited(SUCCESSOR, 137));
-		handle(new Event.AcceptingStopped(null));
+		handle(new Event.AcceptingStopped());
 		handle(new Event.DrainEnded(NONE));
 		assertThat(last(Action.Exit.class).code()).isNull();
 	}
