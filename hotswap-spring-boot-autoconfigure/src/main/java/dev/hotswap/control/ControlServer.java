@@ -75,9 +75,8 @@ public final class ControlServer implements AutoCloseable {
 		this.uid = Peer.ownUid();
 		this.socket = AFUNIXServerSocket.newInstance();
 		try {
-			// By default junixsocket renames a live socket away, and deletes whatever is
-			// at
-			// the path when it closes
+			// By default junixsocket renames a live socket away, and deletes whatever
+			// lies at the path when it closes
 			this.socket.setReuseAddress(false);
 			this.socket.setDeleteOnClose(false);
 			this.socket.bind(AFUNIXSocketAddress.of(path.socket()), BACKLOG);
@@ -148,8 +147,7 @@ public final class ControlServer implements AutoCloseable {
 			logger.debug("Cannot look at the control socket " + this.path.socket(), ex);
 			return false;
 		}
-		// For good: once this socket is closed, its inode's number can be given to
-		// another
+		// For good: the number of a closed socket's inode is given to others
 		this.lost = true;
 		return false;
 	}
@@ -300,8 +298,7 @@ public final class ControlServer implements AutoCloseable {
 			this.socket.close();
 		}
 		catch (InterruptedException ex) {
-			// The thread ends by itself, and the handle below was the last way to the
-			// socket
+			// The thread ends by itself, and holds nothing that is not closed below
 			Thread.currentThread().interrupt();
 		}
 		catch (IOException ex) {

@@ -145,9 +145,8 @@ final class ControlSocket {
 		}
 		IOException failure = null;
 		for (FileDescriptor descriptor : descriptors) {
-			// junixsocket closes what it received when this socket is closed or
-			// collected:
-			// keep a duplicate and close its own at once
+			// junixsocket closes what it received with this socket, or when that is
+			// collected: keep a duplicate and close its own at once
 			try (Descriptor junixsockets = Descriptor.own(descriptor)) {
 				this.received.add(junixsockets.duplicate());
 			}

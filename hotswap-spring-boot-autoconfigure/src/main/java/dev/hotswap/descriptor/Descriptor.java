@@ -103,9 +103,8 @@ public final class Descriptor implements AutoCloseable {
 	}
 
 	private static void close(FileDescriptor fd) {
-		// A stream on a borrowed file descriptor is the JDK's public way to close(2) it.
-		// It
-		// also marks the object as closed, so that neither junixsocket nor a second owner
+		// A stream on a borrowed file descriptor is the JDK's public way to close(2) it,
+		// and marks the object as closed, so that neither junixsocket nor a second owner
 		// can hit a number that the kernel has given to somebody else since.
 		try {
 			new FileInputStream(fd).close();

@@ -45,8 +45,7 @@ final class ProcessExit implements Runnable {
 	@Override
 	public void run() {
 		try {
-			// Only what has started can be closed; a start that still runs is ended by
-			// exit
+			// A start that still runs cannot be closed, only ended by exit
 			if (this.status == 0 && this.application != null) {
 				this.application.close();
 			}

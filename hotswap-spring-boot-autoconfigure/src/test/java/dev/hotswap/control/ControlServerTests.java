@@ -271,8 +271,7 @@ class ControlServerTests {
 	void processOfAnotherUserIsRefusedBeforeItsFrameIsRead() throws Exception {
 		Assumptions.assumeTrue(Peer.ownUid() == 0, "only root can start a process as another user");
 		try (ControlServer bound = bind(Claim.IF_FREE)) {
-			// Let the other user through the folder: the credentials alone must keep it
-			// out
+			// Let the other user through the folder: the credentials alone keep it out
 			open(this.temporary, "rwx--x--x");
 			open(this.path.folder(), "rwx--x--x");
 			open(this.path.socket(), "rw-rw-rw-");

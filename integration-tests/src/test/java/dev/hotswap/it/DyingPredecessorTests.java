@@ -67,8 +67,7 @@ class DyingPredecessorTests {
 	private App start(String stage) throws Exception {
 		Path faults = this.sandbox.folder().resolve("faults");
 		Files.writeString(faults, "kill-at-stage=" + stage);
-		// Until the successor is ready nobody accepts: the queue has to hold what comes
-		// meanwhile
+		// Until the successor is ready nobody accepts: the queue has to hold all of it
 		return this.sandbox.app(this.jdk)
 			.property("fixture.fault-file", faults)
 			.property("server.tomcat.accept-count", 2000)

@@ -42,8 +42,7 @@ public final class Demo {
 
 	private static boolean run(Sandbox sandbox) throws IOException {
 		Path jar = SampleJar.packaged();
-		// With HotSpot's own use of SIGUSR2 moved to signal 40, the customary signal is
-		// free
+		// HotSpot's own use of SIGUSR2 is moved, so that the customary signal is free
 		App app = sandbox.app(Jdks.own()).jar(jar).withDefaultJvmOptions().environment("_JAVA_SR_SIGNUM", "40").start();
 		try {
 			app.awaitServing();
