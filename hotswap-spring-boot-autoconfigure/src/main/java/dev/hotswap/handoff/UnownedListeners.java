@@ -12,9 +12,9 @@ import java.util.Set;
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.descriptor.ListeningSocket;
 import dev.hotswap.descriptor.ListeningSockets;
+import dev.hotswap.listener.Listener;
 import dev.hotswap.process.CommandLine;
 import dev.hotswap.process.EnvironmentOptions;
-import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -70,15 +70,9 @@ final class UnownedListeners implements HandoffPrecheck {
 	}
 
 	private boolean isOwned(InetSocketAddress address) {
-		for (HandoffConnector connector : this.connectors.all()) {
-			InetSocketAddress owned = connector.address();
-			boolean sameHost = owned.getAddress().equals(address.getAddress())
-					|| (owned.getAddress().isAnyLocalAddress() && address.getAddress().isAnyLocalAddress());
-			if (sameHost && owned.getPort() == address.getPort()) {
-				return true;
-			}
-		}
-		return false;
+		return this.connectors.all()
+			.stream()
+			.anyMatch((connector) -> Listener.isSameAddress(connector.address(), address));
 	}
 
 	private boolean isEphemeral(int port) throws IOException {

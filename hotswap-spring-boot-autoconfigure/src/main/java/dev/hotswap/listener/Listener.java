@@ -15,16 +15,26 @@ import dev.hotswap.descriptor.Descriptor;
 public record Listener(String name, InetSocketAddress address, String scheme, Descriptor descriptor) {
 
 	/**
-	 * Whether a connector that is configured with an address means this listener. All
-	 * wildcard addresses are one, since a dual-stack socket reports the IPv6 form.
+	 * Whether a connector that is configured with an address means this listener.
 	 */
 	boolean answersTo(String name, InetSocketAddress wanted) {
 		if (wanted.getPort() == 0) {
 			return this.name.equals(name);
 		}
-		boolean sameHost = this.address.getAddress().equals(wanted.getAddress())
-				|| (this.address.getAddress().isAnyLocalAddress() && wanted.getAddress().isAnyLocalAddress());
-		return sameHost && this.address.getPort() == wanted.getPort();
+		return isSameAddress(this.address, wanted);
+	}
+
+	/**
+	 * Whether two resolved addresses mean the same listening socket. All wildcard
+	 * addresses are one, since a dual-stack socket reports the IPv6 form.
+	 * @param one an address
+	 * @param other another
+	 * @return {@code true} if ports and hosts are the same
+	 */
+	public static boolean isSameAddress(InetSocketAddress one, InetSocketAddress other) {
+		boolean sameHost = one.getAddress().equals(other.getAddress())
+				|| (one.getAddress().isAnyLocalAddress() && other.getAddress().isAnyLocalAddress());
+		return sameHost && one.getPort() == other.getPort();
 	}
 
 	@Override
