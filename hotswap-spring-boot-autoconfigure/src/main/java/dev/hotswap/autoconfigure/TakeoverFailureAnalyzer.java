@@ -18,7 +18,6 @@ final class TakeoverFailureAnalyzer extends AbstractFailureAnalyzer<TakeoverFail
 		return switch (cause.code()) {
 			case BUSY -> "Wait until the handoff that runs has ended (see /actuator/hotswap), then start again.";
 			case OTHER_APPLICATION -> "Choose another server.port, or give both the same hotswap.application.";
-			case LAUNCH -> "Start with --add-opens=java.base/sun.nio.ch=ALL-UNNAMED, or add it to the jar's manifest.";
 			case PREDECESSOR_UNREACHABLE ->
 				"See what the running process logs; stop it and start this one as usual if it cannot be helped.";
 			default -> "The running process serves on. Correct what the description says and start again.";

@@ -82,7 +82,7 @@ class FailureAnalyzerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "BUSY, has ended", "OTHER_APPLICATION, hotswap.application", "LAUNCH, --add-opens",
+	@CsvSource({ "BUSY, has ended", "OTHER_APPLICATION, hotswap.application", "LAUNCH, what the description says",
 			"PREDECESSOR_UNREACHABLE, running process logs", "REFUSED, serves on" })
 	void takeoverThatFailedHasItsOwnAction(FailureCode code, String action) {
 		assertThat(analyze(takeoverFailed(code, "It went wrong.")).getAction()).contains(action);
