@@ -81,7 +81,7 @@ final class Drain {
 	}
 
 	void start() {
-		this.timer.execute(this::begin);
+		execute(this::begin);
 	}
 
 	/**
@@ -112,10 +112,20 @@ final class Drain {
 
 	private void execute(Runnable step) {
 		try {
-			this.timer.execute(step);
+			this.timer.execute(() -> run(step));
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("The drain is over", ex);
+		}
+	}
+
+	/** An executor keeps to itself what its tasks throw. */
+	private static void run(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.error("A step of the drain failed; its deadline ends what is left", ex);
 		}
 	}
 
@@ -138,7 +148,7 @@ final class Drain {
 	}
 
 	private void tick() {
-		look();
+		run(this::look);
 		if (!this.over) {
 			this.timer.schedule(this::tick, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
