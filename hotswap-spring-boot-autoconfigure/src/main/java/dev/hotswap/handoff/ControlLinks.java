@@ -98,7 +98,11 @@ final class ControlLinks implements ControlHandler {
 
 	@Override
 	public void onEnd(ControlConnection connection, @Nullable Exception cause) {
-		forget(connection, (cause != null) ? cause.toString() : null);
+		if (cause != null) {
+			logger.debug("The " + connection + " failed", cause);
+		}
+		// A broken pipe is the peer's end, not its fault
+		forget(connection, (cause instanceof ProtocolException) ? cause.getMessage() : null);
 	}
 
 	private void forget(ControlConnection connection, @Nullable String problem) {

@@ -19,6 +19,7 @@ import dev.hotswap.control.ControlPath;
 import dev.hotswap.control.ControlServer;
 import dev.hotswap.control.Message;
 import dev.hotswap.control.MessageType;
+import dev.hotswap.control.ProtocolException;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.process.ProcessId;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,16 @@ class ControlLinksTests {
 		assertThat(descriptor.isClosed()).isTrue();
 		this.links.end(link, ByeReason.ABORTED, null, null);
 		assertThat(this.events).isEmpty();
+	}
+
+	@Test
+	void onlyABrokenProtocolIsAProblem() throws Exception {
+		int link = this.links.link(this.client, ProcessId.current()).number();
+		this.links.onEnd(this.client, new IOException("Broken pipe"));
+		assertThat(next(Event.LinkEnded.class)).isEqualTo(new Event.LinkEnded(link, null));
+		link = this.links.link(this.client, ProcessId.current()).number();
+		this.links.onEnd(this.client, new ProtocolException("A field stands twice"));
+		assertThat(next(Event.LinkEnded.class)).isEqualTo(new Event.LinkEnded(link, "A field stands twice"));
 	}
 
 	@Test
