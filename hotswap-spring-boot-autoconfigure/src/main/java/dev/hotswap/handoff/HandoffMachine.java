@@ -384,7 +384,14 @@ final class HandoffMachine {
 	 * went.
 	 */
 	private void hearFromOlder(int link, Frame frame) {
-		if (frame instanceof Frame.Connections connections) {
+		boolean exiting = this.phase == Phase.DRAINED || this.phase == Phase.ENDING;
+		if (frame instanceof Frame.Connections connections && exiting) {
+			// They would end with this process: the older generation keeps them
+			List<Long> returned = connections.connections().stream().map(MovingConnection::id).toList();
+			this.actions.add(new Action.Discard(connections));
+			this.actions.add(new Action.Send(link, new Frame.Answered(List.of(), returned)));
+		}
+		else if (frame instanceof Frame.Connections connections) {
 			this.actions.add(new Action.Adopt(link, connections));
 		}
 		else if (frame instanceof Frame.Drained drained) {

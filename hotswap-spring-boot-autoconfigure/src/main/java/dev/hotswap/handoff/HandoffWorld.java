@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -179,8 +180,20 @@ final class HandoffWorld {
 		else if (action instanceof Action.Stopped) {
 			this.stopped.countDown();
 		}
-		else if (!this.workers.isShutdown()) {
+		else {
+			execute(action);
+		}
+	}
+
+	private void execute(Action action) {
+		try {
 			this.workers.execute(() -> work(action));
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("This process is over; left undone: " + action.getClass().getSimpleName(), ex);
+			if (action instanceof Action.Adopt adopt) {
+				discard(adopt.connections());
+			}
 		}
 	}
 

@@ -1,5 +1,6 @@
 package dev.hotswap.handoff;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,7 +14,9 @@ import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
+import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.process.ProcessId;
+import dev.hotswap.web.IdleConnection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -310,6 +313,22 @@ class HandoffMachineTests {
 		Frame.Connections connections = new Frame.Connections("server", List.of());
 		receive(connections);
 		assertThat(last(Action.Adopt.class)).isEqualTo(new Action.Adopt(LINK, connections));
+	}
+
+	@Test
+	void connectionsOfThePredecessorAreReturnedByAProcessThatIsExiting() throws IOException {
+		succeedUntilReady();
+		receive(new Frame.Cutover());
+		handle(new Event.PathTaken(null));
+		handle(new Event.GatesOpened());
+		handle(new Event.StopRequested());
+		try (TestListener listener = TestListener.bind("server"); Descriptor descriptor = listener.exportListener()) {
+			MovingConnection moving = new MovingConnection(7, new IdleConnection(descriptor, true));
+			Frame.Connections connections = new Frame.Connections("server", List.of(moving));
+			receive(connections);
+			assertThat(last(Action.Discard.class).frame()).isEqualTo(connections);
+			assertThat(last(Action.Send.class).frame()).isEqualTo(new Frame.Answered(List.of(), List.of(7L)));
+		}
 	}
 
 	@Test
