@@ -72,7 +72,7 @@ final class EventLoop implements Runnable {
 				}
 				Snapshot before = this.snapshot;
 				this.snapshot = look(before);
-				world.tell(before, this.snapshot);
+				world.observers().tell(before, this.snapshot);
 			}
 			catch (InterruptedException ex) {
 				// stop() asks to look at the flag

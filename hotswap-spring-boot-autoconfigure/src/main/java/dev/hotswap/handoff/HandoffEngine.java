@@ -155,7 +155,7 @@ public final class HandoffEngine implements Handoff {
 	 * Tell that the application's context is refreshed, so that it hears events.
 	 */
 	public void applicationRefreshed() {
-		this.world.applicationRefreshed();
+		this.world.observers().applicationRefreshed();
 	}
 
 	/**

@@ -7,15 +7,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-import dev.hotswap.HandoffRecord;
-import dev.hotswap.HandoffRoleEvent;
-import dev.hotswap.HandoffStageEvent;
-import dev.hotswap.Role;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.listener.OfferedListeners;
 import dev.hotswap.process.ProcessId;
@@ -25,13 +19,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.context.ApplicationEvent;
-
 /**
  * Does what the state machine wants done, and reports back with events. {@link #perform}
- * and {@link #tell} are called by the machine's thread and do not block it: what takes
- * time runs on worker threads, events of the application are published by a thread of
- * their own.
+ * is called by the machine's thread and does not block it: what takes time runs on worker
+ * threads.
  */
 final class HandoffWorld {
 
@@ -51,13 +42,9 @@ final class HandoffWorld {
 
 	private final CompletableFuture<Frame.@Nullable Offer> offer = new CompletableFuture<>();
 
-	private final CountDownLatch refreshed = new CountDownLatch(1);
-
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	private final ExecutorService workers = Executors.newCachedThreadPool(new Threads("hotswap-worker-"));
-
-	private final ExecutorService publisher = Executors.newSingleThreadExecutor(new Threads("hotswap-events-"));
 
 	private final ScheduledExecutorService timer = Executors
 		.newSingleThreadScheduledExecutor(new Threads("hotswap-drain-"));
@@ -71,6 +58,8 @@ final class HandoffWorld {
 	private final BiConsumer<Integer, @Nullable HandoffApplication> exit;
 
 	private final ConnectionAdoption adoption;
+
+	private final HandoffObservers observers;
 
 	private volatile @Nullable Drain drain;
 
@@ -93,18 +82,15 @@ final class HandoffWorld {
 				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), events);
 		this.successorWork = new SuccessorWork(connectors, events);
 		this.adoption = new ConnectionAdoption(connectors);
-	}
-
-	/**
-	 * The application has a context that can publish events. What happened before is
-	 * published now.
-	 */
-	void applicationRefreshed() {
-		this.refreshed.countDown();
+		this.observers = new HandoffObservers(connectors);
 	}
 
 	ControlLinks links() {
 		return this.links;
+	}
+
+	HandoffObservers observers() {
+		return this.observers;
 	}
 
 	History history() {
@@ -131,6 +117,7 @@ final class HandoffWorld {
 		this.application = application;
 		this.predecessorWork.attach(application);
 		this.successorWork.attach(application);
+		this.observers.attach(application);
 	}
 
 	OfferedListeners succeed(Frame.Offer offer) {
@@ -160,7 +147,8 @@ final class HandoffWorld {
 			discard(discard.frame());
 		}
 		else if (action instanceof Action.Remember remember) {
-			remember(remember.handoff());
+			this.history.remember(remember.handoff());
+			this.observers.tell(remember.handoff());
 		}
 		else if (action instanceof Action.StartWithOffer start) {
 			this.offer.complete(start.offer());
@@ -269,18 +257,6 @@ final class HandoffWorld {
 		}
 	}
 
-	private void remember(HandoffRecord handoff) {
-		this.history.remember(handoff);
-		if (handoff.result() == HandoffRecord.Result.FAILED) {
-			logger.warn("Handoff " + handoff.id() + " failed in " + handoff.stage() + " (" + handoff.code() + "): "
-					+ handoff.message() + " Pid " + handoff.from().pid() + " serves on.");
-		}
-		else if (handoff.connections() != null && handoff.connections().cut() > 0) {
-			logger.warn("Handoff " + handoff.id() + ": " + handoff.connections().cut()
-					+ " connections had not ended at the drain's deadline and are cut");
-		}
-	}
-
 	private void exit(Action.Exit exit) {
 		if (exit.code() != null
 				&& this.offer.completeExceptionally(new HandoffFailedException(exit.code(), exit.message()))) {
@@ -294,90 +270,13 @@ final class HandoffWorld {
 	}
 
 	/**
-	 * Log and publish what has changed.
-	 */
-	void tell(EventLoop.Snapshot before, EventLoop.Snapshot now) {
-		if (this.publisher.isShutdown()) {
-			return;
-		}
-		if (now.role() != before.role()) {
-			publish(new HandoffRoleEvent(this, now.role()));
-		}
-		String handoffId = (now.running() != null) ? now.running() : before.running();
-		if (handoffId == null || (now.stage() == before.stage() && handoffId.equals(before.running()))) {
-			return;
-		}
-		publish(new HandoffStageEvent(this, handoffId, now.stage(), now.role()));
-		report("Handoff " + handoffId + ": ", now);
-	}
-
-	private void report(String handoff, EventLoop.Snapshot now) {
-		boolean successor = now.role() == Role.SUCCEEDING;
-		switch (now.stage()) {
-			case PRECHECK -> logger.info(handoff + "begins; this is generation " + now.generation());
-			case START -> {
-				if (!successor) {
-					logger.info(handoff + "pid " + now.successorPid() + " has the listeners and starts");
-				}
-			}
-			case CUTOVER -> logger.info(handoff + (successor ? "opening the gates" : "cutover"));
-			case DRAIN -> logger.info(handoff + "pid " + now.successorPid() + " serves; draining "
-					+ this.connectors.census().total() + " connections");
-			case IDLE -> logger.info(
-					handoff + "over; pid " + ProcessId.current().pid() + " is active, generation " + now.generation());
-			default -> logger.debug(handoff + now.stage());
-		}
-	}
-
-	private void publish(ApplicationEvent event) {
-		this.publisher.execute(() -> {
-			try {
-				// Events of a context that is not refreshed yet would be lost, or worse
-				this.refreshed.await();
-				HandoffApplication application = this.application;
-				if (application != null) {
-					application.publish(event);
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			catch (RuntimeException ex) {
-				logger.warn("A listener of " + event.getClass().getSimpleName() + " failed", ex);
-			}
-		});
-	}
-
-	/**
 	 * Let go of the control path and of all threads. What was said last is still written.
 	 */
 	void close() {
 		this.path.close();
 		this.workers.shutdown();
-		this.publisher.shutdownNow();
+		this.observers.close();
 		this.timer.shutdownNow();
-	}
-
-	/**
-	 * Daemon threads with a number.
-	 */
-	private static final class Threads implements ThreadFactory {
-
-		private final String prefix;
-
-		private final AtomicInteger number = new AtomicInteger();
-
-		Threads(String prefix) {
-			this.prefix = prefix;
-		}
-
-		@Override
-		public Thread newThread(Runnable task) {
-			Thread thread = new Thread(task, this.prefix + this.number.incrementAndGet());
-			thread.setDaemon(true);
-			return thread;
-		}
-
 	}
 
 }
