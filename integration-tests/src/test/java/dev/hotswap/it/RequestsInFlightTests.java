@@ -65,16 +65,19 @@ class RequestsInFlightTests {
 	}
 
 	@Test
-	void idleConnectionLivesUntilTheDrainsTimeoutAndEndsPolitely() throws Exception {
-		App app = this.sandbox.app(this.jdk).property("hotswap.drain.timeout", "4s").start().awaitServing();
+	void idleConnectionThatDoesNotMoveLivesUntilTheDrainsTimeoutAndEndsPolitely() throws Exception {
+		App app = this.sandbox.app(this.jdk)
+			.property("hotswap.drain.timeout", "4s")
+			.property("hotswap.connections.transfer", "false")
+			.start()
+			.awaitServing();
 		try (Http idle = new Http(app.port(), Duration.ofSeconds(20));
 				Http kept = new Http(app.port(), Duration.ofSeconds(20))) {
 			assertThat(idle.get("/hello").status()).isEqualTo(200);
 			assertThat(kept.get("/hello").status()).isEqualTo(200);
 			app.signalHandoff(app.pid());
 			app.awaitSuccessorOf(app.pid());
-			// The first response after the cutover announces the end, and comes from the
-			// old process
+			// The first response after the cutover comes from the old process
 			Answer last = kept.get("/hello");
 			assertThat(last.pid()).isEqualTo(app.pid());
 			assertThat(last.headers()).containsEntry("connection", "close");
