@@ -11,9 +11,9 @@ import sun.misc.SignalHandler;
 /**
  * Starts a handoff on a signal. The handler is installed as early as possible and ignores
  * the signal until somebody listens: the default action of SIGUSR1 and SIGUSR2 kills the
- * process (signal(7)).
+ * process (signal(7)). Thread-safe.
  */
-public final class SignalTrigger implements SignalHandler {
+public final class SignalTrigger {
 
 	private volatile @Nullable Consumer<String> listener;
 
@@ -45,7 +45,7 @@ public final class SignalTrigger implements SignalHandler {
 		}
 		if (!this.former.containsKey(name)) {
 			try {
-				this.former.put(name, Signal.handle(new Signal(name), this));
+				this.former.put(name, Signal.handle(new Signal(name), this::handle));
 			}
 			catch (IllegalArgumentException ex) {
 				throw new SignalUnavailableException(name, String.valueOf(ex.getMessage()), ex);
@@ -72,8 +72,7 @@ public final class SignalTrigger implements SignalHandler {
 		this.listener = listener;
 	}
 
-	@Override
-	public void handle(Signal signal) {
+	private void handle(Signal signal) {
 		Consumer<String> listener = this.listener;
 		if (listener != null && signal.getName().equals(this.installed)) {
 			listener.accept(signal.getName());
