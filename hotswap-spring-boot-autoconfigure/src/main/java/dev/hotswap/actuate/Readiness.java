@@ -26,7 +26,8 @@ public final class Readiness {
 
 	/**
 	 * Ask once.
-	 * @return {@code null} when it is UP, or what is not
+	 * @return {@code null} when it is UP, or what is not, as a sentence for operators
+	 * @throws RuntimeException what a health indicator throws that does not report DOWN
 	 */
 	public @Nullable String problem() {
 		HealthDescriptor readiness = this.health.healthForPath(READINESS_GROUP);

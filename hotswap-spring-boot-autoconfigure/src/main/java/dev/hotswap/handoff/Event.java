@@ -63,7 +63,9 @@ sealed interface Event {
 
 	}
 
-	/** A link ended, without a BYE or after it; a problem if the peer broke the protocol. */
+	/**
+	 * A link ended, without a BYE or after it; a problem if the peer broke the protocol.
+	 */
 	record LinkEnded(int link, @Nullable String problem) implements Event {
 
 	}

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * The application that is handed over, as far as a handoff needs it.
+ * The application that is handed over, as far as a handoff needs it. Its methods are
+ * called on threads of the handoff's own, which they may block; what they throw is
+ * logged, or is the problem that they were asked for.
  */
 public interface HandoffApplication {
 
