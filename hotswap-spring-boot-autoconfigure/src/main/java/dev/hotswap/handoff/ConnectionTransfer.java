@@ -146,6 +146,13 @@ final class ConnectionTransfer {
 		}
 	}
 
+	/**
+	 * Whether there is room for so many that a pass of the server's selector pays.
+	 */
+	boolean isWorthMoving() {
+		return this.outstanding.size() <= MAX_OUTSTANDING / 2;
+	}
+
 	boolean isOutstanding() {
 		return !this.outstanding.isEmpty();
 	}

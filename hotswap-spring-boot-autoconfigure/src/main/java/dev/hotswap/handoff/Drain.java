@@ -92,7 +92,10 @@ final class Drain {
 		if (transfer != null) {
 			execute(() -> {
 				transfer.answered(answer);
-				look();
+				// Counting all connections is left to the next tick
+				if (!this.over && !this.idleEnded && transfer.isWorthMoving()) {
+					move();
+				}
 			});
 		}
 	}
