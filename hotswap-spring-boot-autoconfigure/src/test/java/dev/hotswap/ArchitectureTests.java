@@ -1,5 +1,6 @@
 package dev.hotswap;
 
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -38,11 +39,11 @@ class ArchitectureTests {
 	static final ArchRule process = only("dev.hotswap.process");
 
 	@ArchTest
-	static final ArchRule web = only("dev.hotswap.web", "dev.hotswap.descriptor");
+	static final ArchRule web = only("dev.hotswap.web", "dev.hotswap", "dev.hotswap.descriptor");
 
 	@ArchTest
-	static final ArchRule tomcat = only("dev.hotswap.web.tomcat", "dev.hotswap.web", "dev.hotswap.descriptor",
-			"org.apache..", "jakarta.servlet..", "org.springframework.boot.tomcat..",
+	static final ArchRule tomcat = only("dev.hotswap.web.tomcat", "dev.hotswap", "dev.hotswap.web",
+			"dev.hotswap.descriptor", "org.apache..", "jakarta.servlet..", "org.springframework.boot.tomcat..",
 			"org.springframework.boot.web.server..", "org.springframework.core..");
 
 	@ArchTest
@@ -70,6 +71,29 @@ class ArchitectureTests {
 			.not(resideInAnyPackage("dev.hotswap.descriptor", "dev.hotswap.control"))))
 		.should()
 		.dependOnClassesThat(resideInAnyPackage("sun.nio..", "org.newsclub.."));
+
+	@ArchTest
+	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
+		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
+				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..")
+		.and()
+		.areNotInterfaces()
+		.and()
+		.areNotAssignableTo(Throwable.class)
+		.and()
+		.areNotAnonymousClasses()
+		.should()
+		.haveModifier(JavaModifier.FINAL);
+
+	@ArchTest
+	static final ArchRule analyzersAndExceptionsOfTheWiringStayInside = classes().that()
+		.resideInAPackage("dev.hotswap.autoconfigure")
+		.and()
+		.haveNameNotMatching(".*(Configuration|Properties|Properties\\$.*|package-info)")
+		.should()
+		.bePackagePrivate()
+		.orShould()
+		.bePrivate();
 
 	private static ArchRule only(String thePackage, String... allowed) {
 		String[] packages = new String[PLATFORM.length + allowed.length + 1];

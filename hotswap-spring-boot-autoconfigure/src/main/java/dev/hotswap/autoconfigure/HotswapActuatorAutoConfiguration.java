@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -23,7 +24,8 @@ import org.springframework.context.annotation.Configuration;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = { HotswapAutoConfiguration.class, HealthEndpointAutoConfiguration.class })
+@AutoConfiguration(after = { HotswapAutoConfiguration.class, HealthEndpointAutoConfiguration.class,
+		AvailabilityProbesAutoConfiguration.class })
 @ConditionalOnBean(Handoff.class)
 @ConditionalOnClass(HealthEndpoint.class)
 public final class HotswapActuatorAutoConfiguration {
@@ -48,6 +50,10 @@ public final class HotswapActuatorAutoConfiguration {
 			return new HotswapHealthIndicator(handoff);
 		}
 
+		/**
+		 * After that of the availability probes, which has the lowest precedence, too: it
+		 * creates the readiness group where the user has not, and would hide ours.
+		 */
 		@Bean
 		static HotswapHealthEndpointGroupsPostProcessor hotswapHealthEndpointGroupsPostProcessor() {
 			return new HotswapHealthEndpointGroupsPostProcessor();

@@ -59,6 +59,8 @@ public class HotswapProperties {
 
 	private final Drain drain = new Drain();
 
+	private final Connections connections = new Connections();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -113,6 +115,10 @@ public class HotswapProperties {
 
 	public Launch getLaunch() {
 		return this.launch;
+	}
+
+	public Connections getConnections() {
+		return this.connections;
 	}
 
 	public Drain getDrain() {
@@ -223,6 +229,54 @@ public class HotswapProperties {
 
 		public void setIgnoreListeners(List<String> ignoreListeners) {
 			this.ignoreListeners = ignoreListeners;
+		}
+
+	}
+
+	/**
+	 * What becomes of connections that clients keep.
+	 */
+	public static class Connections {
+
+		/**
+		 * Whether kept connections move to the successor as they fall idle. Otherwise
+		 * their next response announces their end.
+		 */
+		private boolean transfer = true;
+
+		/**
+		 * Time without a request after which a connection is ended. Unset leaves that to
+		 * the server's keep-alive time-out.
+		 */
+		private @Nullable Duration idleTimeout;
+
+		/**
+		 * Age from which on a request is worth a warning with its method and path.
+		 */
+		private @Nullable Duration activeWarning;
+
+		public boolean isTransfer() {
+			return this.transfer;
+		}
+
+		public void setTransfer(boolean transfer) {
+			this.transfer = transfer;
+		}
+
+		public @Nullable Duration getIdleTimeout() {
+			return this.idleTimeout;
+		}
+
+		public void setIdleTimeout(@Nullable Duration idleTimeout) {
+			this.idleTimeout = idleTimeout;
+		}
+
+		public @Nullable Duration getActiveWarning() {
+			return this.activeWarning;
+		}
+
+		public void setActiveWarning(@Nullable Duration activeWarning) {
+			this.activeWarning = activeWarning;
 		}
 
 	}

@@ -1,6 +1,7 @@
 package dev.hotswap.autoconfigure;
 
 import dev.hotswap.handoff.HandoffEngine;
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -23,8 +24,8 @@ public final class HotswapTomcatAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	HandoffTomcatCustomizer hotswapTomcatCustomizer(HandoffEngine engine) {
-		return new HandoffTomcatCustomizer("server", engine::claim, engine.connectors());
+	HandoffTomcatCustomizer hotswapTomcatCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring) {
+		return new HandoffTomcatCustomizer("server", engine::claim, engine.connectors(), monitoring);
 	}
 
 }

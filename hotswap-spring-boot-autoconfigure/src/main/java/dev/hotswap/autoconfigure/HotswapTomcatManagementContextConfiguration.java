@@ -1,6 +1,7 @@
 package dev.hotswap.autoconfigure;
 
 import dev.hotswap.handoff.HandoffEngine;
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -22,8 +23,8 @@ import org.springframework.context.annotation.Bean;
 public class HotswapTomcatManagementContextConfiguration {
 
 	@Bean
-	HandoffTomcatCustomizer hotswapManagementTomcatCustomizer(HandoffEngine engine) {
-		return new HandoffTomcatCustomizer("management", engine::claim, engine.connectors());
+	HandoffTomcatCustomizer hotswapManagementTomcatCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring) {
+		return new HandoffTomcatCustomizer("management", engine::claim, engine.connectors(), monitoring);
 	}
 
 }

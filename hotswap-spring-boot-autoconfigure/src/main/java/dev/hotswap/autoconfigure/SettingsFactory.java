@@ -29,6 +29,8 @@ final class SettingsFactory {
 	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
 			Path controlSocket) {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
+		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
+		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
 		if (properties.getDrain().getTimeout().isNegative()) {
 			throw new InvalidConfigurationPropertyValueException("hotswap.drain.timeout",
 					properties.getDrain().getTimeout(), "It must not be negative.");
@@ -36,11 +38,12 @@ final class SettingsFactory {
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
-				properties.getReadyTimeout(), properties.getDrain().getTimeout());
+				properties.getReadyTimeout(), properties.getDrain().getTimeout(),
+				properties.getConnections().isTransfer());
 	}
 
-	private static void requirePositive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
+	private static void requirePositive(String name, @Nullable Duration value) {
+		if (value != null && (value.isNegative() || value.isZero())) {
 			throw new InvalidConfigurationPropertyValueException(name, value, "It must be positive.");
 		}
 	}

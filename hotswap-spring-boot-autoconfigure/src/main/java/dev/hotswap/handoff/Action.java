@@ -110,8 +110,23 @@ sealed interface Action {
 
 	}
 
-	/** Finish what was accepted: {@link Event.DrainEnded}. */
-	record Drain() implements Action {
+	/** Finish what was accepted, or move it: {@link Event.DrainEnded}. */
+	record Drain(int link) implements Action {
+
+	}
+
+	/** Take over connections, and answer for them. */
+	record Adopt(int link, Frame.Connections connections) implements Action {
+
+	}
+
+	/** The successor has answered for connections. */
+	record NoteAnswer(Frame.Answered answer) implements Action {
+
+	}
+
+	/** The successor's link has ended: it answers no more. */
+	record SuccessorLost(ProcessId successor) implements Action {
 
 	}
 

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt {
 
+	/** The history travels in one frame, so its entries are bounded. */
+	private static final int MAX_MESSAGE = 2000;
+
 	private final String id;
 
 	private final HandoffTrigger trigger;
@@ -76,7 +79,7 @@ final class Attempt {
 
 	void fail(FailureCode code, String message) {
 		this.code = code;
-		this.message = message;
+		this.message = (message.length() <= MAX_MESSAGE) ? message : message.substring(0, MAX_MESSAGE) + "…";
 	}
 
 	void exitStatus(@Nullable Integer exitStatus) {

@@ -68,8 +68,13 @@ final class ControlLinks implements ControlHandler {
 	 * Number a connection that this process opened or accepted.
 	 */
 	Link link(ControlConnection connection, ProcessId process) {
-		return this.links.computeIfAbsent(connection,
+		Link link = this.links.computeIfAbsent(connection,
 				(key) -> new Link(this.numbers.incrementAndGet(), connection, process));
+		if (!connection.isOpen()) {
+			// Its end may have come before this, and nobody would take it out again
+			forget(connection, null);
+		}
+		return link;
 	}
 
 	@Override
@@ -104,16 +109,17 @@ final class ControlLinks implements ControlHandler {
 	}
 
 	/**
-	 * Send a frame. A link that has ended swallows it.
+	 * Send a frame.
+	 * @return whether the link is open; one that has ended swallows the message
 	 */
-	void send(int number, Message message) {
+	boolean send(int number, Message message) {
 		Link link = find(number);
-		if (link != null) {
+		if (link != null && link.connection().isOpen()) {
 			link.connection().send(message);
+			return true;
 		}
-		else {
-			message.close();
-		}
+		message.close();
+		return false;
 	}
 
 	void end(int number, ByeReason reason, @Nullable FailureCode code, @Nullable String text) {

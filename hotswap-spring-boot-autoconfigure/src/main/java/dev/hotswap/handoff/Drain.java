@@ -1,12 +1,13 @@
 package dev.hotswap.handoff;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.hotswap.HandoffRecord;
+import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
@@ -14,14 +15,19 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finishes what a process has accepted: the end is announced on each connection's next
- * response, requests finish, and what is idle at the deadline is ended then. Looks at the
- * connectors at short intervals, since no server tells when its last connection has gone.
- * Runs on the timer's thread.
+ * Finishes what a process has accepted. Connections that can move go to the successor as
+ * they fall idle. The end of others is announced on their next response, at once, and
+ * shortly before the deadline that of those that have not moved by then; what is idle at
+ * the deadline is ended. Looks at the connectors at short intervals, since no server
+ * tells when a connection has fallen idle or its last one has gone. All of it runs on the
+ * timer's one thread.
  */
 final class Drain {
 
-	private static final Duration INTERVAL = Duration.ofMillis(20);
+	private static final Duration INTERVAL = Duration.ofMillis(10);
+
+	/** What can move is not announced until so long before the deadline. */
+	private static final Duration LAST_ANNOUNCEMENT = Duration.ofSeconds(5);
 
 	/** What clients have to end an idle connection after our end of it was shut down. */
 	private static final Duration LINGER = Duration.ofSeconds(6);
@@ -30,57 +36,166 @@ final class Drain {
 
 	private final HandoffConnectors connectors;
 
+	private final @Nullable ConnectionTransfer transfer;
+
 	private final Duration timeout;
 
 	private final Duration linger;
 
-	private final Consumer<HandoffRecord.Connections> ended;
+	private final Consumer<HandoffRecord.Connections> listener;
 
-	private final int held;
+	private final ScheduledExecutorService timer;
+
+	private final ConnectorFigures before;
 
 	private long deadline;
 
+	private boolean allAnnounced;
+
 	private boolean idleEnded;
 
-	private @Nullable ScheduledFuture<?> ticks;
+	private boolean over;
 
-	Drain(HandoffConnectors connectors, Duration timeout, Consumer<HandoffRecord.Connections> ended) {
-		this(connectors, timeout, LINGER, ended);
+	/**
+	 * Create a drain.
+	 * @param connectors what to drain
+	 * @param transfer moves connections, or {@code null} to announce the end to all
+	 * @param timeout when what is left is ended
+	 * @param timer whose thread to run on
+	 * @param listener told what became of the connections
+	 */
+	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout,
+			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
+		this(connectors, transfer, timeout, LINGER, timer, listener);
 	}
 
-	Drain(HandoffConnectors connectors, Duration timeout, Duration linger, Consumer<HandoffRecord.Connections> ended) {
+	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration linger,
+			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
+		this.transfer = transfer;
 		this.timeout = timeout;
 		this.linger = linger;
-		this.ended = ended;
-		this.held = count();
+		this.timer = timer;
+		this.listener = listener;
+		this.before = figures();
 	}
 
-	synchronized void start(ScheduledExecutorService timer) {
-		this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::announceEnd));
-		this.deadline = System.nanoTime() + this.timeout.toNanos();
-		this.ticks = timer.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+	void start() {
+		this.timer.execute(this::begin);
 	}
 
-	private synchronized void look() {
-		int left = count();
-		boolean late = System.nanoTime() - this.deadline >= 0;
-		if (late && !this.idleEnded) {
-			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::endIdle));
-			this.idleEnded = true;
-			this.deadline = System.nanoTime() + this.linger.toNanos();
-		}
-		else if (late || left == 0) {
-			if (this.ticks != null) {
-				this.ticks.cancel(false);
-			}
-			// Whatever is left is in the middle of a request, or its client keeps it open
-			this.ended.accept(new HandoffRecord.Connections(0, 0, Math.max(0, this.held - left), left));
+	/**
+	 * The successor has answered for connections: there is room for more.
+	 */
+	void answered(Frame.Answered answer) {
+		ConnectionTransfer transfer = this.transfer;
+		if (transfer != null) {
+			execute(() -> {
+				transfer.answered(answer);
+				look();
+			});
 		}
 	}
 
 	/**
-	 * A connector that fails counts as one that holds what it held until the deadline.
+	 * The successor answers no more.
+	 */
+	void successorLost(boolean dead) {
+		ConnectionTransfer transfer = this.transfer;
+		if (transfer != null) {
+			execute(() -> {
+				transfer.successorLost(dead);
+				announce();
+			});
+		}
+	}
+
+	private void execute(Runnable step) {
+		try {
+			this.timer.execute(step);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The drain is over", ex);
+		}
+	}
+
+	private void begin() {
+		this.deadline = System.nanoTime() + this.timeout.toNanos();
+		announce();
+		tick();
+	}
+
+	/** Where connections can move, only those that cannot are told. */
+	private void announce() {
+		for (HandoffConnector connector : this.connectors.all()) {
+			if (this.transfer == null || !this.transfer.canMove(connector)) {
+				attempt(connector, HandoffConnector::announceEnd);
+			}
+			else {
+				attempt(connector, HandoffConnector::announceEndOfUpgraded);
+			}
+		}
+	}
+
+	private void tick() {
+		look();
+		if (!this.over) {
+			this.timer.schedule(this::tick, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		}
+	}
+
+	private void look() {
+		if (this.over) {
+			return;
+		}
+		long left = this.deadline - System.nanoTime();
+		if (!this.idleEnded) {
+			move();
+		}
+		if (isEmpty()) {
+			end(0);
+		}
+		else if (left <= 0 && !this.idleEnded) {
+			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::endIdle));
+			this.idleEnded = true;
+			this.deadline = System.nanoTime() + this.linger.toNanos();
+		}
+		else if (left <= 0) {
+			// Whatever is left is in the middle of a request, or its client keeps it open
+			end(count());
+		}
+		else if (left <= LAST_ANNOUNCEMENT.toNanos() && !this.allAnnounced) {
+			this.allAnnounced = true;
+			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::announceEnd));
+		}
+	}
+
+	private void move() {
+		ConnectionTransfer transfer = this.transfer;
+		if (transfer != null) {
+			this.connectors.all().forEach((connector) -> attempt(connector, transfer::move));
+		}
+	}
+
+	private boolean isEmpty() {
+		return count() == 0 && (this.transfer == null || !this.transfer.isOutstanding());
+	}
+
+	private void end(long cut) {
+		this.over = true;
+		if (this.transfer != null) {
+			// What it has not answered for by now it has in its socket's buffer
+			this.transfer.successorLost(false);
+		}
+		ConnectorFigures figures = figures().since(this.before);
+		long transferred = (this.transfer != null) ? this.transfer.transferred() : 0;
+		long returned = (this.transfer != null) ? this.transfer.returned() : 0;
+		this.listener
+			.accept(new HandoffRecord.Connections(transferred, returned, figures.announced(), figures.ended() + cut));
+	}
+
+	/**
+	 * A connector that fails counts as one that holds something until the deadline.
 	 */
 	private int count() {
 		try {
@@ -88,7 +203,17 @@ final class Drain {
 		}
 		catch (RuntimeException ex) {
 			logger.debug("The connections could not be counted", ex);
-			return Math.max(1, this.held);
+			return 1;
+		}
+	}
+
+	private ConnectorFigures figures() {
+		try {
+			return this.connectors.figures();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The connections could not be counted", ex);
+			return ConnectorFigures.NONE;
 		}
 	}
 

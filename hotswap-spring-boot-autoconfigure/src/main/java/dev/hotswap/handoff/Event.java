@@ -38,6 +38,11 @@ sealed interface Event {
 
 	}
 
+	/** Something that the machine wanted done failed in a way that nobody foresaw. */
+	record ActionFailed(String problem) implements Event {
+
+	}
+
 	/** The application's start has come further. */
 	record ApplicationProgressed() implements Event {
 

@@ -78,6 +78,26 @@ sealed interface Frame {
 	}
 
 	/**
+	 * Connections that the predecessor has given up.
+	 *
+	 * @param connector the name of the connector that they belong to
+	 * @param connections the connections; whoever holds the frame owns their descriptors
+	 */
+	record Connections(String connector, List<MovingConnection> connections) implements Frame {
+
+	}
+
+	/**
+	 * What became of connections.
+	 *
+	 * @param adopted the ids of those that the successor serves
+	 * @param returned the ids of those that it could not take
+	 */
+	record Answered(List<Long> adopted, List<Long> returned) implements Frame {
+
+	}
+
+	/**
 	 * The predecessor has drained.
 	 *
 	 * @param story the whole handoff

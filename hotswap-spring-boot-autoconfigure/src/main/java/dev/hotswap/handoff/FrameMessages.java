@@ -4,8 +4,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.regex.Pattern;
 
 import dev.hotswap.FailureCode;
@@ -19,6 +21,7 @@ import dev.hotswap.control.ProtocolException;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchOrigin;
+import dev.hotswap.web.IdleConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,15 @@ final class FrameMessages {
 			Message.Builder builder = Message.of(MessageType.DRAINED);
 			RecordFields.write(HISTORY, List.of(drained.story())).forEach(builder::field);
 			return builder.build();
+		}
+		if (frame instanceof Frame.Connections connections) {
+			return writeConnections(connections);
+		}
+		if (frame instanceof Frame.Answered answered) {
+			return Message.of(MessageType.ADOPTED)
+				.field("ids", join(answered.adopted()))
+				.field("returned", join(answered.returned()))
+				.build();
 		}
 		if (frame instanceof Frame.Ready) {
 			return Message.of(MessageType.READY).build();
@@ -109,6 +121,8 @@ final class FrameMessages {
 				case READY -> new Frame.Ready();
 				case CUTOVER -> new Frame.Cutover();
 				case SERVING -> new Frame.Serving();
+				case CONNECTIONS -> readConnections(message);
+				case ADOPTED -> new Frame.Answered(split(message.require("ids")), split(message.require("returned")));
 				case DRAINED -> readDrained(message);
 				case BYE -> readBye(message);
 				default -> null;
@@ -166,6 +180,42 @@ final class FrameMessages {
 			throw new IllegalArgumentException("'" + text + "' is no numeric address");
 		}
 		return InetAddress.getByName(text);
+	}
+
+	private static Message writeConnections(Frame.Connections frame) {
+		StringBuilder kept = new StringBuilder();
+		frame.connections().forEach((moving) -> kept.append(moving.connection().kept() ? '1' : '0'));
+		return Message.of(MessageType.CONNECTIONS)
+			.field("connector", frame.connector())
+			.field("ids", join(frame.connections().stream().map(MovingConnection::id).toList()))
+			.field("kept", kept)
+			.descriptors(frame.connections().stream().map((moving) -> moving.connection().descriptor()).toList())
+			.build();
+	}
+
+	private static Frame readConnections(Message message) throws ProtocolException {
+		String connector = message.require("connector");
+		List<Long> ids = split(message.require("ids"));
+		String kept = message.require("kept");
+		List<Descriptor> descriptors = message.takeDescriptors();
+		if (ids.size() != descriptors.size() || ids.size() != kept.length()) {
+			descriptors.forEach(Descriptor::close);
+			throw new ProtocolException(ids.size() + " connections, but " + descriptors.size() + " descriptors");
+		}
+		List<MovingConnection> connections = new ArrayList<>();
+		for (int i = 0; i < ids.size(); i++) {
+			connections
+				.add(new MovingConnection(ids.get(i), new IdleConnection(descriptors.get(i), kept.charAt(i) == '1')));
+		}
+		return new Frame.Connections(connector, connections);
+	}
+
+	private static String join(List<Long> ids) {
+		return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
+	}
+
+	private static List<Long> split(String ids) {
+		return ids.isEmpty() ? List.of() : Arrays.stream(ids.split(",")).map(Long::valueOf).toList();
 	}
 
 	private static Frame readDrained(Message message) throws ProtocolException {

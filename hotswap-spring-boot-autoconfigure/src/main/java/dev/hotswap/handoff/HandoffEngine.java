@@ -88,6 +88,10 @@ public final class HandoffEngine implements Handoff {
 		ControlLinks.Link link = search.find(LaunchMarker.of(System.getenv(LaunchMarker.VARIABLE)).orElse(null));
 		if (link != null) {
 			this.loop.post(new Event.PredecessorFound(link.number(), link.process(), search.handoffId()));
+			if (!link.connection().isOpen()) {
+				// It ended before the machine knew of it
+				this.loop.post(new Event.LinkEnded(link.number(), null));
+			}
 			Frame.Offer offer = awaitOffer();
 			if (offer != null) {
 				this.offered = this.world.succeed(offer);

@@ -48,6 +48,9 @@ final class HandoffMachine {
 	/** A longer pause between two events means that this process was stopped itself. */
 	static final Duration CLOCK_JUMP = Duration.ofSeconds(2);
 
+	/** Of a successor that has gone already. */
+	static final int NO_LINK = -1;
+
 	private static final Duration GRACE = Duration.ofSeconds(3);
 
 	private static final Map<Phase, Map<Class<?>, BiConsumer<HandoffMachine, ?>>> TABLE = new EnumMap<>(Phase.class);
@@ -88,6 +91,7 @@ final class HandoffMachine {
 		onFrame(Frame.Ready.class, (machine, ready) -> machine.cutOver(), Phase.SUCCESSOR_STARTING);
 		onFrame(Frame.Serving.class, (machine, serving) -> machine.stopAccepting(), Phase.CUTTING_OVER);
 		on(Event.AcceptingStopped.class, (machine, stopped) -> machine.drain(), Phase.STOPPING_ACCEPT);
+		onFrame(Frame.Answered.class, HandoffMachine::noteAnswer, Phase.DRAINING);
 		on(Event.DrainEnded.class, HandoffMachine::end, Phase.DRAINING);
 		// ... and its ways out
 		on(Event.LaunchFailed.class, HandoffMachine::failLaunch, Phase.LAUNCHING);
@@ -221,6 +225,9 @@ final class HandoffMachine {
 		else if (event instanceof Event.LinkSilent silent) {
 			linkSilent(silent);
 		}
+		else if (event instanceof Event.ActionFailed failed) {
+			actionFailed(failed);
+		}
 		else if (event instanceof Event.AbortRequested abort) {
 			abort(abort);
 		}
@@ -252,7 +259,7 @@ final class HandoffMachine {
 		Peer sender = new Peer(received.link(), received.sender());
 		boolean known = sender.equals(this.predecessor) || sender.equals(this.successor);
 		if (sender.equals(this.predecessor) && this.served) {
-			hearFromOlder(received.frame());
+			hearFromOlder(received.link(), received.frame());
 		}
 		else if (received.frame() instanceof Frame.Hello && !known) {
 			if (!step(Frame.Hello.class, received)) {
@@ -372,9 +379,15 @@ final class HandoffMachine {
 		enter(Phase.IDLE);
 	}
 
-	/** After SERVING the older generation only tells how its drain went. */
-	private void hearFromOlder(Frame frame) {
-		if (frame instanceof Frame.Drained drained) {
+	/**
+	 * After SERVING the older generation passes on connections, and tells how its drain
+	 * went.
+	 */
+	private void hearFromOlder(int link, Frame frame) {
+		if (frame instanceof Frame.Connections connections) {
+			this.actions.add(new Action.Adopt(link, connections));
+		}
+		else if (frame instanceof Frame.Drained drained) {
 			this.actions.add(new Action.Remember(drained.story()));
 		}
 		else {
@@ -557,7 +570,12 @@ final class HandoffMachine {
 
 	private void drain() {
 		enter(Phase.DRAINING);
-		this.actions.add(new Action.Drain());
+		Peer successor = this.successor;
+		this.actions.add(new Action.Drain((successor != null) ? successor.link() : NO_LINK));
+	}
+
+	private void noteAnswer(Event.Received received) {
+		this.actions.add(new Action.NoteAnswer((Frame.Answered) received.frame()));
 	}
 
 	private void end(Event.DrainEnded ended) {
@@ -681,6 +699,14 @@ final class HandoffMachine {
 				this.actions.add(new Action.CheckPredecessor(predecessor.process()));
 			}
 		}
+		else if (this.successor != null && this.successor.link() == ended.link() && this.phase == Phase.DRAINING) {
+			this.actions.add(new Action.SuccessorLost(this.successor.process()));
+		}
+		else if (this.successor != null && this.successor.link() == ended.link()
+				&& this.phase == Phase.STOPPING_ACCEPT) {
+			// There is nobody to move connections to
+			this.successor = null;
+		}
 		else if (this.successor != null && this.successor.link() == ended.link() && isBeforeServing()) {
 			this.grace = GRACE;
 			String problem = (ended.problem() != null) ? ended.problem() : "It exited, or closed the connection.";
@@ -697,6 +723,26 @@ final class HandoffMachine {
 		}
 		else if (this.successor != null && this.successor.link() == silent.link() && isBeforeServing()) {
 			fail(FailureCode.TIMEOUT, "The successor stopped answering in " + attempt().stage() + ".");
+		}
+	}
+
+	/**
+	 * Whatever it was, nobody else will report it: go on as if it had been done, or fail.
+	 */
+	private void actionFailed(Event.ActionFailed failed) {
+		if (isBeforeServing()) {
+			fail(FailureCode.ABORTED, "An unforeseen error: " + failed.problem());
+			return;
+		}
+		switch (this.phase) {
+			case FENCING -> afterFence();
+			case RECLAIMING -> conclude();
+			case STOPPING_ACCEPT -> drain();
+			case STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES ->
+				giveUp(FailureCode.ABORTED, "An unforeseen error: " + failed.problem());
+			default -> {
+				// Nothing waits for an answer
+			}
 		}
 	}
 

@@ -69,6 +69,10 @@ final class HandoffWorld {
 
 	private final BiConsumer<Integer, @Nullable HandoffApplication> exit;
 
+	private final ConnectionAdoption adoption;
+
+	private volatile @Nullable Drain drain;
+
 	private volatile @Nullable HandoffApplication application;
 
 	/**
@@ -87,6 +91,7 @@ final class HandoffWorld {
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
 				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), events);
 		this.successorWork = new SuccessorWork(connectors, events);
+		this.adoption = new ConnectionAdoption(connectors);
 	}
 
 	/**
@@ -162,10 +167,11 @@ final class HandoffWorld {
 		else if (action instanceof Action.StartFresh) {
 			this.offer.complete(null);
 		}
-		else if (action instanceof Action.Drain) {
-			new Drain(this.connectors, this.settings.drainTimeout(),
-					(connections) -> this.events.accept(new Event.DrainEnded(connections)))
-				.start(this.timer);
+		else if (action instanceof Action.Drain drain) {
+			drain(drain.link());
+		}
+		else if (action instanceof Action.NoteAnswer note && this.drain != null) {
+			this.drain.answered(note.answer());
 		}
 		else if (action instanceof Action.Exit exit) {
 			exit(exit);
@@ -173,14 +179,31 @@ final class HandoffWorld {
 		else if (action instanceof Action.Stopped) {
 			this.stopped.countDown();
 		}
-		else {
+		else if (!this.workers.isShutdown()) {
 			this.workers.execute(() -> work(action));
 		}
 	}
 
 	private void work(Action action) {
+		try {
+			doWork(action);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			// The machine waits for an answer, whatever it is
+			logger.error("The handoff failed to " + action.getClass().getSimpleName(), ex);
+			this.events.accept(new Event.ActionFailed(ex.toString()));
+		}
+	}
+
+	private void doWork(Action action) {
 		if (action instanceof Action.TakePath) {
 			takePath();
+		}
+		else if (action instanceof Action.Adopt adopt) {
+			this.links.send(adopt.link(), FrameMessages.write(this.adoption.adopt(adopt.connections())));
+		}
+		else if (action instanceof Action.SuccessorLost lost) {
+			successorLost(lost.successor());
 		}
 		else if (!this.predecessorWork.perform(action) && !this.successorWork.perform(action)) {
 			throw new IllegalStateException("Nobody does " + action);
@@ -200,7 +223,34 @@ final class HandoffWorld {
 		this.events.accept(new Event.PathTaken(problem));
 	}
 
+	private void drain(int link) {
+		ConnectionTransfer transfer = (this.settings.transferConnections() && link != HandoffMachine.NO_LINK)
+				? new ConnectionTransfer((frame) -> this.links.send(link, FrameMessages.write(frame))) : null;
+		if (transfer != null) {
+			this.connectors.all()
+				.stream()
+				.filter((connector) -> !connector.canTransfer())
+				.forEach((connector) -> logger.info("Connector '" + connector.name()
+						+ "' cannot transfer its connections (they are encrypted, or java.base does not open "
+						+ "sun.nio.ch to this process); their end is announced instead"));
+		}
+		Drain drain = new Drain(this.connectors, transfer, this.settings.drainTimeout(), this.timer,
+				(connections) -> this.events.accept(new Event.DrainEnded(connections)));
+		this.drain = drain;
+		drain.start();
+	}
+
+	private void successorLost(ProcessId successor) {
+		Drain drain = this.drain;
+		if (drain != null) {
+			drain.successorLost(SuccessorWork.isDead(successor));
+		}
+	}
+
 	private void discard(Frame frame) {
+		if (frame instanceof Frame.Connections connections) {
+			connections.connections().forEach((moving) -> moving.connection().descriptor().close());
+		}
 		if (frame instanceof Frame.Offer offer) {
 			offer.listeners().forEach((listener) -> listener.descriptor().close());
 		}

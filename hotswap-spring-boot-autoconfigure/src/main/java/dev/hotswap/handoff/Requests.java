@@ -1,8 +1,10 @@
 package dev.hotswap.handoff;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -13,6 +15,9 @@ import dev.hotswap.HandoffRefusedException;
  */
 final class Requests {
 
+	/** The machine answers at once, unless this process is stopping. */
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
 	private final AtomicLong numbers = new AtomicLong();
 
 	private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
@@ -21,6 +26,8 @@ final class Requests {
 		long number = this.numbers.incrementAndGet();
 		CompletableFuture<String> answer = new CompletableFuture<>();
 		this.waiting.put(number, answer);
+		answer.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+			.whenComplete((id, problem) -> this.waiting.remove(number));
 		question.accept(number);
 		return answer;
 	}

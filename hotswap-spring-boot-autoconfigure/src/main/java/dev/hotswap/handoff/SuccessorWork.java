@@ -112,7 +112,10 @@ final class SuccessorWork {
 		this.events.accept(new Event.GatesOpened());
 	}
 
-	private boolean isDead(ProcessId process) {
+	/**
+	 * Whether a process whose link has ended is dead, or dies within a moment.
+	 */
+	static boolean isDead(ProcessId process) {
 		try {
 			return process.awaitDeath(DEATH_TIMEOUT);
 		}

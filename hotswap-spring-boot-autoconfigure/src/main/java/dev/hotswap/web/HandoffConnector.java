@@ -3,6 +3,7 @@ package dev.hotswap.web;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 
 import dev.hotswap.descriptor.Descriptor;
 
@@ -61,22 +62,81 @@ public interface HandoffConnector {
 	 * Announce the end to every connection on its next response that is not committed yet
 	 * ({@code Connection: close}), unless the request after that has already been
 	 * received; the connection ends after that response, also for a client that is still
-	 * sending.
+	 * sending. HTTP/2 connections get a {@code GOAWAY}, and their streams finish.
 	 */
 	void announceEnd();
 
 	/**
+	 * Announce the end to the connections that have changed to a protocol which cannot
+	 * move but has an announcement of its own, now and when they do so later: HTTP/2 gets
+	 * a {@code GOAWAY}, and its streams finish. Part of {@link #announceEnd()}, too;
+	 * taken back by {@link #openGate()} for connections to come. Does nothing where there
+	 * is no such protocol.
+	 */
+	default void announceEndOfUpgraded() {
+	}
+
+	/**
 	 * End the connections that are idle or fresh now, politely:
 	 * {@code shutdown(SHUT_WR)}, then read to the client's end, or for five seconds, and
-	 * close. Does not wait for that; connections in a request are left alone.
+	 * close. Does not wait for that; connections in a request are left alone. HTTP/2
+	 * connections without streams get a {@code GOAWAY} and are closed; they are not
+	 * counted.
 	 * @return how many connections this call has begun to end
 	 */
 	int endIdle();
+
+	/**
+	 * Whether connections can move between this connector and one in another process:
+	 * they are not encrypted, and this process can export and adopt them (see
+	 * {@link dev.hotswap.descriptor.ChannelDescriptors#isAdoptionAvailable()}). Does not
+	 * change while the connector is registered.
+	 * @return whether {@link #giveUpIdle} gives up anything
+	 */
+	boolean canTransfer();
+
+	/**
+	 * Take over a connection that this or another process has accepted, and serve it as
+	 * an ordinary one from now on, whatever the gate's state; a request that the kernel
+	 * holds is answered at once. It counts as a connection even where that exceeds the
+	 * connection limit; accepting then waits until there is room again.
+	 * @param connection the connection's descriptor, which the connector owns from the
+	 * call on and closes if this fails
+	 * @param kept whether it has served a request before, so that the keep-alive time-out
+	 * applies to it instead of the connection time-out; its time starts anew
+	 * @throws IOException if the descriptor cannot be adopted, or the connector is paused
+	 * or stopped
+	 */
+	void adopt(Descriptor connection, boolean kept) throws IOException;
+
+	/**
+	 * Give up connections that are idle or fresh now, without the client noticing. A
+	 * request that races with this is either served here, and its connection stays, or it
+	 * is left in the kernel for whoever {@linkplain #adopt adopts} the connection. When
+	 * this returns, this process holds nothing of the connections but the returned
+	 * descriptors. A round costs one pass of the server's selector, some 0.1 ms to 1 ms,
+	 * whatever its size: give up many at once. Concurrent calls wait for each other.
+	 * @param max how many connections at most; at least 1, and 256 at most to bound the
+	 * duplicated descriptors
+	 * @return the connections, which the caller owns; empty if none is idle, or if
+	 * connections {@linkplain #canTransfer() cannot} move
+	 * @throws IOException if descriptors cannot be duplicated (the process is at its
+	 * limit) and so none could be given up, or if the server's selector did not turn
+	 * within five seconds; the connections that were chosen by then are returned by the
+	 * next call that succeeds
+	 */
+	List<IdleConnection> giveUpIdle(int max) throws IOException;
 
 	/**
 	 * Count the connections.
 	 * @return the census of this moment
 	 */
 	Census census();
+
+	/**
+	 * What happened to connections since the connector started.
+	 * @return figures that only ever grow
+	 */
+	ConnectorFigures figures();
 
 }

@@ -97,4 +97,12 @@ public final class HandoffConnectors {
 		return all().stream().map(HandoffConnector::census).reduce(new Census(0, 0, 0), Census::plus);
 	}
 
+	/**
+	 * Add up the figures of the connectors that hold a listener now.
+	 * @return the sums
+	 */
+	public ConnectorFigures figures() {
+		return all().stream().map(HandoffConnector::figures).reduce(ConnectorFigures.NONE, ConnectorFigures::plus);
+	}
+
 }

@@ -278,6 +278,7 @@ class ControlServerTests {
 			open(this.path.socket(), "rw-rw-rw-");
 			Process process = new ProcessBuilder("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "perl",
 					"-MSocket", "-e", """
+							$SIG{PIPE} = 'IGNORE';
 							socket(S, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
 							connect(S, pack_sockaddr_un($ARGV[0])) or die "connect: $!";
 							syswrite(S, pack("N C n N a5", 12, 0, 0, 5, "HELLO"));

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.web.Census;
+import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,7 @@ class DrainTests {
 		drain(NEVER, NEVER);
 		await().untilAsserted(() -> assertThat(this.connector.announced).isTrue());
 		assertThat(this.ended).isNotDone();
+		this.connector.figures = new ConnectorFigures(0, 0, 6, 0, 0);
 		this.connector.census = new Census(0, 0, 0);
 		assertThat(outcome()).isEqualTo(new HandoffRecord.Connections(0, 0, 6, 0));
 		assertThat(this.connector.idleEnded).isFalse();
@@ -68,7 +70,7 @@ class DrainTests {
 	void idleConnectionsAreEndedAtTheDeadline() {
 		this.connector.census = new Census(1, 0, 3);
 		drain(Duration.ZERO, NEVER);
-		assertThat(outcome()).isEqualTo(new HandoffRecord.Connections(0, 0, 4, 0));
+		assertThat(outcome()).isEqualTo(new HandoffRecord.Connections(0, 0, 0, 4));
 		assertThat(this.connector.idleEnded).isTrue();
 	}
 
@@ -76,7 +78,7 @@ class DrainTests {
 	void whatIsLeftAfterTheDeadlineIsCounted() {
 		this.connector.census = new Census(0, 2, 3);
 		drain(Duration.ZERO, Duration.ZERO);
-		assertThat(outcome()).isEqualTo(new HandoffRecord.Connections(0, 0, 3, 2));
+		assertThat(outcome()).isEqualTo(new HandoffRecord.Connections(0, 0, 0, 5));
 	}
 
 	@Test
@@ -86,7 +88,7 @@ class DrainTests {
 		await().untilAsserted(() -> assertThat(this.connector.idleEnded).isTrue());
 		assertThat(this.ended).isNotDone();
 		this.connector.census = new Census(0, 0, 0);
-		assertThat(outcome()).isEqualTo(new HandoffRecord.Connections(0, 0, 1, 0));
+		assertThat(outcome()).isEqualTo(new HandoffRecord.Connections(0, 0, 0, 0));
 	}
 
 	@Test
@@ -98,14 +100,14 @@ class DrainTests {
 		HandoffConnectors connectors = new HandoffConnectors(false);
 		connectors.register(failing);
 		connectors.register(this.connector);
-		new Drain(connectors, Duration.ZERO, Duration.ZERO, this.ended::complete).start(this.timer);
+		new Drain(connectors, null, Duration.ZERO, Duration.ZERO, this.timer, this.ended::complete).start();
 		assertThat(outcome().cut()).isEqualTo(1);
 		assertThat(this.connector.announced).isTrue();
 		assertThat(this.connector.idleEnded).isTrue();
 	}
 
 	private void drain(Duration timeout, Duration linger) {
-		new Drain(this.connectors, timeout, linger, this.ended::complete).start(this.timer);
+		new Drain(this.connectors, null, timeout, linger, this.timer, this.ended::complete).start();
 	}
 
 	private HandoffRecord.Connections outcome() {

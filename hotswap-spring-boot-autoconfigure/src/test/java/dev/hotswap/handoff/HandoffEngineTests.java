@@ -24,6 +24,7 @@ import dev.hotswap.control.ControlPathInUseException;
 import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.Census;
+import dev.hotswap.web.ConnectorFigures;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,7 @@ class HandoffEngineTests {
 		Side successor = takeOver(predecessor);
 		successor.engine().applicationReady();
 		await().atMost(TIMEOUT).until(() -> predecessor.listener().announced);
+		predecessor.listener().figures = new ConnectorFigures(0, 0, 2, 0, 0);
 		predecessor.listener().census = new Census(0, 0, 0);
 
 		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(this.exits).containsExactly(0));
@@ -118,10 +120,11 @@ class HandoffEngineTests {
 			.untilAsserted(() -> assertThat(stages(predecessor)).containsExactly(Stage.PRECHECK, Stage.VERIFY,
 					Stage.START, Stage.WARM_UP, Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.DRAIN));
 		await().atMost(TIMEOUT)
-			.untilAsserted(() -> assertThat(stages(successor)).containsExactly(Stage.WARM_UP, Stage.HEALTH_CHECK,
-					Stage.CUTOVER, Stage.IDLE));
+			.untilAsserted(() -> assertThat(stages(successor)).containsExactly(Stage.START, Stage.WARM_UP,
+					Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.IDLE));
 		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(roles(predecessor)).containsExactly(Role.DRAINING));
-		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(roles(successor)).containsExactly(Role.ACTIVE));
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(roles(successor)).containsExactly(Role.SUCCEEDING, Role.ACTIVE));
 	}
 
 	@Test
@@ -305,6 +308,7 @@ class HandoffEngineTests {
 		this.listeners.add(listener);
 		TestApplication application = new TestApplication(() -> prechecks);
 		engine.attach(application);
+		engine.applicationRefreshed();
 		engine.connectors().register(listener);
 		return new Side(engine, listener, channel, application);
 	}
@@ -312,7 +316,7 @@ class HandoffEngineTests {
 	private HandoffEngine engine(String application, boolean takeover) {
 		HandoffSettings template = TestRecords.settings(this.socket, takeover);
 		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover, LaunchAdditions.none(),
-				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout());
+				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), true);
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");
 		}, (status, closing) -> this.exits.add(status));

@@ -291,6 +291,56 @@ class HandoffMachineTests {
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
 	}
 
+	@Test
+	void unforeseenErrorFailsTheHandoffAndNothingElse() {
+		to(Phase.SUCCESSOR_STARTING);
+		handle(new Event.ActionFailed("a bug"));
+		handle(new Event.ActionFailed("another one"));
+		assertFailed(FailureCode.ABORTED, Stage.START);
+		handle(new Event.ActionFailed("late"));
+		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+	}
+
+	@Test
+	void connectionsOfThePredecessorAreAdoptedAndAnswered() {
+		succeedUntilReady();
+		receive(new Frame.Cutover());
+		handle(new Event.PathTaken(null));
+		handle(new Event.GatesOpened());
+		Frame.Connections connections = new Frame.Connections("server", List.of());
+		receive(connections);
+		assertThat(last(Action.Adopt.class)).isEqualTo(new Action.Adopt(LINK, connections));
+	}
+
+	@Test
+	void connectionsBeforeServingAreOutOfOrder() {
+		succeedUntilReady();
+		receive(new Frame.Connections("server", List.of()));
+		assertThat(last(Action.Discard.class)).isNotNull();
+		assertThat(last(Action.EndLink.class).reason()).isEqualTo(ByeReason.PROTOCOL);
+	}
+
+	@Test
+	void drainLearnsWhenTheSuccessorIsLost() {
+		toCutover();
+		receive(new Frame.Serving());
+		handle(new Event.AcceptingStopped(null));
+		assertThat(last(Action.Drain.class).link()).isEqualTo(LINK);
+		receive(new Frame.Answered(List.of(1L), List.of()));
+		assertThat(last(Action.NoteAnswer.class).answer().adopted()).containsExactly(1L);
+		handle(new Event.LinkEnded(LINK, null));
+		assertThat(last(Action.SuccessorLost.class).successor()).isEqualTo(SUCCESSOR);
+	}
+
+	@Test
+	void nothingMovesToASuccessorThatWasLostBeforeTheDrain() {
+		toCutover();
+		receive(new Frame.Serving());
+		handle(new Event.LinkEnded(LINK, null));
+		handle(new Event.AcceptingStopped(null));
+		assertThat(last(Action.Drain.class).link()).isEqualTo(HandoffMachine.NO_LINK);
+	}
+
 	// Deadlines
 
 	@Test

@@ -5,11 +5,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.Census;
+import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.IdleConnection;
 
 /**
  * A connector with a real listener, that accepts nothing and holds as many connections as
@@ -28,6 +34,18 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	volatile boolean idleEnded;
 
 	volatile Census census = new Census(0, 0, 0);
+
+	volatile ConnectorFigures figures = ConnectorFigures.NONE;
+
+	volatile boolean transferable;
+
+	/** Connections that are idle now and can move. */
+	final Queue<IdleConnection> movable = new ConcurrentLinkedQueue<>();
+
+	/** Connections adopted, by how they came: whether they were kept. */
+	final Queue<Boolean> adopted = new ConcurrentLinkedQueue<>();
+
+	volatile boolean adoptionFails;
 
 	TestListener(String name, ServerSocketChannel channel) {
 		this.name = name;
@@ -74,12 +92,41 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 		this.announced = true;
 	}
 
+	@Override
+	public boolean canTransfer() {
+		return this.transferable;
+	}
+
+	@Override
+	public void adopt(Descriptor connection, boolean kept) throws IOException {
+		connection.close();
+		if (this.adoptionFails) {
+			throw new IOException("full");
+		}
+		this.adopted.add(kept);
+	}
+
+	@Override
+	public List<IdleConnection> giveUpIdle(int max) {
+		List<IdleConnection> given = new ArrayList<>();
+		while (given.size() < max && !this.movable.isEmpty()) {
+			given.add(this.movable.remove());
+		}
+		return given;
+	}
+
+	@Override
+	public ConnectorFigures figures() {
+		return this.figures;
+	}
+
 	/** All idle connections end at once. */
 	@Override
 	public int endIdle() {
 		Census before = this.census;
 		this.census = new Census(0, before.active(), 0);
 		this.idleEnded = true;
+		this.figures = new ConnectorFigures(0, 0, 0, before.fresh() + before.idle(), 0);
 		return before.fresh() + before.idle();
 	}
 

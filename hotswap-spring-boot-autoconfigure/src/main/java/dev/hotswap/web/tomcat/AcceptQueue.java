@@ -69,23 +69,32 @@ class AcceptQueue {
 	}
 
 	/**
-	 * Wait for a connection, as long as the gate is closed at the gate, and accept it.
+	 * Wait for the gate to be open, for room below the limit and for a connection, and
+	 * accept it.
 	 * @param gate the gate; where there is a connection, the caller has to say that it
 	 * has {@linkplain AcceptGate#passed() passed}
+	 * @param limit the limit; the caller counts the connection
 	 * @param giveUp a reason to return without a connection, asked again after each
-	 * {@link #wakeup()} and {@link AcceptGate#recheck()}
+	 * {@link #wakeup()}, {@link AcceptGate#recheck()} and
+	 * {@link ConnectionLimit#recheck()}
 	 * @return the connection, or {@code null} if there is a reason to give up or the
 	 * queue is closed
 	 * @throws IOException if accepting fails, for example at the descriptor limit
 	 */
-	@Nullable SocketChannel next(AcceptGate gate, BooleanSupplier giveUp) throws IOException {
-		while (isOpen() && !giveUp.getAsBoolean()) {
+	@Nullable SocketChannel next(AcceptGate gate, ConnectionLimit limit, BooleanSupplier giveUp) throws IOException {
+		BooleanSupplier leave = () -> giveUp.getAsBoolean() || !isOpen();
+		while (!leave.getAsBoolean()) {
 			if (!gate.isOpen()) {
-				gate.awaitOpen(() -> giveUp.getAsBoolean() || !isOpen());
+				gate.awaitOpen(leave);
+				continue;
+			}
+			if (!limit.hasRoom()) {
+				limit.awaitRoom(leave);
 				continue;
 			}
 			await();
-			SocketChannel connection = giveUp.getAsBoolean() ? null : acceptThrough(gate);
+			// The limit may have been reached by adoption in between
+			SocketChannel connection = (giveUp.getAsBoolean() || !limit.hasRoom()) ? null : acceptThrough(gate);
 			if (connection != null) {
 				return connection;
 			}

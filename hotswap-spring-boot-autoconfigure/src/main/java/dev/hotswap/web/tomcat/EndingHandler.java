@@ -39,6 +39,13 @@ final class EndingHandler implements Handler<NioChannel> {
 		if (state == SocketState.CLOSED && this.endpoint.isAnnouncing() && !connection.isClosed() && isUsable(event)) {
 			return closedOrWaiting(connection, connection.end());
 		}
+		if (state == SocketState.OPEN) {
+			connection.handled();
+		}
+		else if (this.endpoint.isAnnouncingUpgraded()) {
+			// While it is processed the connection has no current processor
+			connection.announceIfUpgraded();
+		}
 		return state;
 	}
 

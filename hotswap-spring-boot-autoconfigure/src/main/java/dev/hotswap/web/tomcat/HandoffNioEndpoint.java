@@ -3,36 +3,47 @@ package dev.hotswap.web.tomcat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.NetworkChannel;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
+import dev.hotswap.web.ConnectionEvents;
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
 import org.apache.tomcat.util.ExceptionUtils;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.apache.tomcat.util.threads.LimitLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's NIO endpoint with an accept loop that can be gated, stopped and resumed
  * without closing anything. Without {@link #join} its gate opens when it starts.
  * <p>
- * The acceptor thread is Tomcat's: it takes a place of the connection limit, calls
- * {@link #serverSocketAccept()} and hands the connection to {@link #setSocketOptions} or
- * {@link #destroySocket}, all on one thread. The gate is passed from before the accept
- * until one of these two is done. Wherever else the acceptor is (waiting for the limit,
- * backing off after an error, in Tomcat's pause) it holds no connection and has to pass
- * the gate before it gets one.
+ * The acceptor thread is Tomcat's: it calls {@link #serverSocketAccept()} and hands the
+ * connection to {@link #setSocketOptions} or {@link #destroySocket}, all on one thread.
+ * The gate is passed from before the accept until one of these two is done. Wherever else
+ * the acceptor is (waiting for the limit, backing off after an error, in Tomcat's pause)
+ * it holds no connection and has to pass the gate before it gets one.
  */
 class HandoffNioEndpoint extends NioEndpoint {
 
 	private final AcceptGate gate = new AcceptGate();
 
+	private final ConnectionLimit limit = new ConnectionLimit(getMaxConnections());
+
+	private final ConnectionCounters counters = new ConnectionCounters();
+
+	private final Departures departures = new Departures(this);
+
 	private final BooleanSupplier isPaused = this::isPaused;
+
+	private final Object adoptionLock = new Object();
 
 	private volatile @Nullable Membership membership;
 
@@ -40,25 +51,35 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	private volatile boolean announcing;
 
+	private volatile boolean announcingUpgraded;
+
 	private @Nullable TomcatHandoffConnector registered;
+
+	private @Nullable ConnectionWatch watch;
 
 	/**
 	 * Take part in handoffs. To be called before the endpoint binds.
 	 * @param name the connector's name
 	 * @param source where the listener comes from
 	 * @param connectors the registry that opens the gate
+	 * @param monitoring how to watch the connections
 	 */
-	void join(String name, ListenerSource source, HandoffConnectors connectors) {
+	void join(String name, ListenerSource source, HandoffConnectors connectors, ConnectionMonitoring monitoring) {
 		if (getBindState().isBound()) {
 			throw new IllegalStateException("The connector '" + name + "' is already bound");
 		}
-		this.membership = new Membership(name, source, connectors);
+		this.membership = new Membership(name, source, connectors, monitoring);
+	}
+
+	boolean hasJoined() {
+		return this.membership != null;
 	}
 
 	@Override
 	protected void initServerSocket() throws Exception {
 		Membership membership = this.membership;
 		this.announcing = false;
+		this.announcingUpgraded = false;
 		if (isManagedByTomcat()) {
 			if (membership != null) {
 				getLog().warn("Connector '" + membership.name()
@@ -118,6 +139,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 			this.gate.open();
 			return;
 		}
+		this.watch = ConnectionWatch.start(membership.name(), this, membership.monitoring());
 		this.registered = new TomcatHandoffConnector(membership.name(), this, queue);
 		membership.connectors().register(this.registered);
 	}
@@ -125,7 +147,12 @@ class HandoffNioEndpoint extends NioEndpoint {
 	@Override
 	public void stopInternal() {
 		unregister();
+		synchronized (this.adoptionLock) {
+			// What is adopted up to here, the stopping poller closes
+			pause();
+		}
 		super.stopInternal();
+		this.departures.abandon();
 	}
 
 	@Override
@@ -139,12 +166,17 @@ class HandoffNioEndpoint extends NioEndpoint {
 		}
 		queue.close();
 		this.gate.recheck();
+		this.limit.recheck();
 	}
 
 	private void unregister() {
 		Membership membership = this.membership;
 		TomcatHandoffConnector connector = this.registered;
 		this.registered = null;
+		if (this.watch != null) {
+			this.watch.stop();
+			this.watch = null;
+		}
 		if (membership != null && connector != null) {
 			membership.connectors().unregister(connector);
 		}
@@ -160,11 +192,52 @@ class HandoffNioEndpoint extends NioEndpoint {
 	 */
 	@Override
 	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
-		AcceptQueue queue = this.queue;
-		if (queue == null) {
-			return isManagedByTomcat() ? super.serverSocketAccept() : null;
+		try {
+			AcceptQueue queue = this.queue;
+			if (queue == null) {
+				return isManagedByTomcat() ? super.serverSocketAccept() : null;
+			}
+			return queue.next(this.gate, this.limit, this.isPaused);
 		}
-		return queue.next(this.gate, this.isPaused);
+		finally {
+			// Tomcat counts before it accepts, and so counts down when that has failed
+			this.limit.add();
+		}
+	}
+
+	/**
+	 * Called before each accept. Waits only where it is not the accept queue that waits.
+	 */
+	@Override
+	protected void countUpOrAwaitConnection() {
+		if (isManagedByTomcat()) {
+			this.limit.awaitRoom(this.isPaused);
+		}
+	}
+
+	@Override
+	protected long countDownConnection() {
+		return this.limit.remove();
+	}
+
+	@Override
+	public long getConnectionCount() {
+		return (getMaxConnections() == -1) ? -1 : this.limit.count();
+	}
+
+	@Override
+	public void setMaxConnections(int maxConnections) {
+		super.setMaxConnections(maxConnections);
+		this.limit.setLimit(maxConnections);
+	}
+
+	/**
+	 * No latch: it would count a second time, and lose count of connections whenever
+	 * Tomcat releases it.
+	 */
+	@Override
+	protected @Nullable LimitLatch initializeConnectionLatch() {
+		return null;
 	}
 
 	private boolean isManagedByTomcat() {
@@ -178,7 +251,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 			return true;
 		}
 		try {
-			return serve(socket);
+			return serve(socket, false);
 		}
 		finally {
 			this.gate.passed();
@@ -200,9 +273,31 @@ class HandoffNioEndpoint extends NioEndpoint {
 	}
 
 	/**
+	 * Serve a connection that was not accepted here, beyond the limit if need be.
+	 * @param socket the connection, closed if this fails
+	 * @param kept whether it has served a request before
+	 * @throws IOException if the endpoint is paused or stopped, or the connection cannot
+	 * be served
+	 */
+	void adopt(SocketChannel socket, boolean kept) throws IOException {
+		synchronized (this.adoptionLock) {
+			if (!isRunning() || isPaused()) {
+				socket.close();
+				throw new IOException("The connector is " + (isRunning() ? "paused" : "stopped"));
+			}
+			this.limit.add();
+			if (!serve(socket, kept)) {
+				closeSocket(socket);
+				throw new IOException("The connection cannot be served");
+			}
+		}
+		this.counters.adopted.incrementAndGet();
+	}
+
+	/**
 	 * What {@link NioEndpoint#setSocketOptions} does, with a wrapper of our own.
 	 */
-	private boolean serve(SocketChannel socket) {
+	private boolean serve(SocketChannel socket, boolean kept) {
 		HandoffSocketWrapper wrapper = null;
 		try {
 			NioChannel channel = (getNioChannels() != null) ? getNioChannels().pop() : null;
@@ -210,7 +305,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 				channel = createChannel(new SocketBufferHandler(this.socketProperties.getAppReadBufSize(),
 						this.socketProperties.getAppWriteBufSize(), this.socketProperties.getDirectBuffer()));
 			}
-			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this);
+			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this, kept, tracker(socket));
 			channel.reset(socket, created);
 			this.connections.put(socket, created);
 			wrapper = created;
@@ -218,7 +313,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 			if (getUnixDomainSocketPath() == null) {
 				this.socketProperties.setProperties(socket.socket());
 			}
-			wrapper.setReadTimeout(getConnectionTimeout());
+			wrapper.setReadTimeout(kept ? getKeepAliveTimeout() : getConnectionTimeout());
 			wrapper.setWriteTimeout(getConnectionTimeout());
 			wrapper.setKeepAliveLeft(getMaxKeepAliveRequests());
 			getPoller().register(wrapper);
@@ -228,7 +323,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 			ExceptionUtils.handleThrowable(ex);
 			getLog().error(sm.getString("endpoint.socketOptionsError"), ex);
 			if (wrapper == null) {
-				destroySocket(socket);
+				super.destroySocket(socket);
 			}
 			return false;
 		}
@@ -240,6 +335,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 	 */
 	@Override
 	protected void unlockAccept() {
+		this.limit.recheck();
 		if (isManagedByTomcat()) {
 			super.unlockAccept();
 			return;
@@ -263,6 +359,50 @@ class HandoffNioEndpoint extends NioEndpoint {
 		this.announcing = announcing;
 	}
 
+	boolean isAnnouncingUpgraded() {
+		return this.announcingUpgraded;
+	}
+
+	void setAnnouncingUpgraded(boolean announcing) {
+		this.announcingUpgraded = announcing;
+	}
+
+	private @Nullable ConnectionTracker tracker(SocketChannel socket) {
+		Membership membership = this.membership;
+		ConnectionEvents events = (membership != null) ? membership.monitoring().events() : null;
+		return (membership != null && events != null) ? new ConnectionTracker(events, membership.name(), socket) : null;
+	}
+
+	/**
+	 * Whether somebody wants to know how long requests take.
+	 * @return whether there is an age to warn from
+	 */
+	boolean isWatching() {
+		Membership membership = this.membership;
+		return membership != null && membership.monitoring().activeWarning() != null;
+	}
+
+	ConnectionLimit limit() {
+		return this.limit;
+	}
+
+	ConnectionCounters counters() {
+		return this.counters;
+	}
+
+	Departures departures() {
+		return this.departures;
+	}
+
+	/**
+	 * The poller's selector.
+	 * @return the selector, or {@code null} while the endpoint does not run
+	 */
+	@Nullable Selector selector() {
+		Poller poller = getPoller();
+		return (poller != null) ? poller.getSelector() : null;
+	}
+
 	Stream<HandoffSocketWrapper> openConnections() {
 		return this.connections.values()
 			.stream()
@@ -271,12 +411,14 @@ class HandoffNioEndpoint extends NioEndpoint {
 			.filter((connection) -> !connection.isClosed());
 	}
 
-	private record Membership(String name, ListenerSource source, HandoffConnectors connectors) {
+	private record Membership(String name, ListenerSource source, HandoffConnectors connectors,
+			ConnectionMonitoring monitoring) {
 
 		Membership {
 			Objects.requireNonNull(name, "name");
 			Objects.requireNonNull(source, "source");
 			Objects.requireNonNull(connectors, "connectors");
+			Objects.requireNonNull(monitoring, "monitoring");
 		}
 
 	}

@@ -1,7 +1,9 @@
 package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
@@ -36,9 +38,16 @@ final class HandoffProcessor extends Http11Processor {
 
 	private final ThreadLocal<@Nullable HandoffProcessor> current;
 
-	HandoffProcessor(HandoffNioProtocol protocol, Adapter adapter, ThreadLocal<@Nullable HandoffProcessor> current) {
+	private final ConnectionCounters counters;
+
+	private final BooleanSupplier watch;
+
+	HandoffProcessor(HandoffNioProtocol protocol, Adapter adapter, ThreadLocal<@Nullable HandoffProcessor> current,
+			ConnectionCounters counters, BooleanSupplier watch) {
 		super(protocol, adapter);
 		this.current = current;
+		this.counters = counters;
+		this.watch = watch;
 		this.request.setNote(NOTE, this);
 	}
 
@@ -55,12 +64,41 @@ final class HandoffProcessor extends Http11Processor {
 	public SocketState process(SocketWrapperBase<?> socketWrapper, SocketEvent status) throws IOException {
 		HandoffProcessor outer = this.current.get();
 		this.current.set(this);
+		HandoffSocketWrapper watched = this.watch.getAsBoolean() ? (HandoffSocketWrapper) socketWrapper : null;
+		if (watched != null) {
+			watched.setRunning(this);
+		}
 		try {
 			return super.process(socketWrapper, status);
 		}
 		finally {
 			this.current.set(outer);
+			if (watched != null) {
+				watched.setRunning(null);
+			}
 		}
+	}
+
+	/**
+	 * When the request has started, as far as another thread can see.
+	 * @return the start in {@link System#nanoTime()}, or -1 if there is no request
+	 */
+	long requestStart() {
+		return this.request.getStartTimeNanos();
+	}
+
+	/**
+	 * Describe a request, from another thread.
+	 * @param start when it started
+	 * @return the description, or {@code null} if the processor has gone on to another
+	 */
+	@Nullable String describeRequest(long start) {
+		String method = this.request.getMethod();
+		String path = this.request.requestURI().toString();
+		if (method == null || path == null || requestStart() != start) {
+			return null;
+		}
+		return method + " " + path + ", for " + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms";
 	}
 
 	/**
@@ -84,6 +122,7 @@ final class HandoffProcessor extends Http11Processor {
 		boolean pipelined = isRequestBodyFullyRead() && getLeftoverInput() != null;
 		if (!pipelined) {
 			response.getMimeHeaders().setValue(CONNECTION).setString(CLOSE);
+			this.counters.announced.incrementAndGet();
 		}
 	}
 

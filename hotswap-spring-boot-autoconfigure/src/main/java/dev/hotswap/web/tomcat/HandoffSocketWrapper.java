@@ -1,46 +1,69 @@
 package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
+import dev.hotswap.ConnectionState;
+import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.descriptor.Descriptor;
+import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SendfileDataBase;
 import org.apache.tomcat.util.net.SendfileKeepAliveState;
 import org.apache.tomcat.util.net.SendfileState;
-import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that can tell whether it is idle and can be ended politely: first
- * {@code shutdown(SHUT_WR)}, then reading to the client's end, then close. Closing a
- * socket that has unread input resets the connection (RFC 1122, 4.2.2.13), which may
- * destroy the response on its way.
+ * A connection that can tell whether it is idle, can leave for another process, and can
+ * be ended politely.
  */
 final class HandoffSocketWrapper extends NioSocketWrapper {
-
-	/**
-	 * How long a client has to end a connection that we have ended.
-	 */
-	static final Duration END_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final int MAX_READS = 32;
 
 	private final HandoffNioEndpoint endpoint;
 
 	private volatile boolean received;
 
+	private volatile boolean lastResponse;
+
 	private volatile boolean endAfterSendfile;
 
-	private volatile boolean ending;
+	private volatile @Nullable PoliteEnd end;
 
-	private long endDeadline;
+	private boolean leaving;
 
-	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint) {
+	private volatile boolean announcedUpgraded;
+
+	private final @Nullable ConnectionTracker tracker;
+
+	private volatile @Nullable HandoffProcessor running;
+
+	private long warnedOf;
+
+	/**
+	 * Create a wrapper.
+	 * @param channel the channel
+	 * @param endpoint the endpoint
+	 * @param kept whether the connection has served a request before, elsewhere
+	 * @param tracker told of each state, if anybody wants to know
+	 */
+	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint, boolean kept,
+			@Nullable ConnectionTracker tracker) {
 		super(channel, endpoint);
 		this.endpoint = endpoint;
+		this.received = kept;
+		this.tracker = tracker;
+		if (tracker != null) {
+			tracker.changed(ConnectionState.NEW);
+			if (kept) {
+				tracker.changed(ConnectionState.IDLE);
+			}
+		}
 	}
 
 	@Override
@@ -48,11 +71,75 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		if (!this.received) {
 			this.received = true;
 		}
+		if (this.tracker != null) {
+			this.tracker.changed(ConnectionState.ACTIVE);
+		}
 		super.updateLastRead();
+	}
+
+	/**
+	 * The handler has done with what the client sent. Called under the wrapper's lock.
+	 */
+	void handled() {
+		if (this.tracker != null && this.received && isBetweenRequests()) {
+			this.tracker.changed(ConnectionState.IDLE);
+		}
+	}
+
+	@Override
+	protected void doClose() {
+		super.doClose();
+		if (this.tracker != null) {
+			this.tracker.changed(this.leaving ? ConnectionState.TRANSFERRED : ConnectionState.CLOSED);
+		}
+	}
+
+	/**
+	 * When the connection was last read from or written to.
+	 * @return milliseconds since the epoch
+	 */
+	long lastUse() {
+		return Math.max(getLastRead(), getLastWrite());
+	}
+
+	/**
+	 * A processor runs on this connection, or no longer.
+	 * @param running the processor
+	 */
+	void setRunning(@Nullable HandoffProcessor running) {
+		this.running = running;
+	}
+
+	/**
+	 * Describe the request in progress, once, if it is an old one.
+	 * @param latest the latest start of an old request, in {@link System#nanoTime()}
+	 * @return the description, or {@code null}
+	 */
+	@Nullable String longRequest(long latest) {
+		HandoffProcessor processor = this.running;
+		if (processor == null && getCurrentProcessor() instanceof HandoffProcessor waiting) {
+			processor = waiting;
+		}
+		long start = (processor != null) ? processor.requestStart() : -1;
+		if (processor == null || start == -1 || start - latest > 0 || start == this.warnedOf) {
+			return null;
+		}
+		String request = processor.describeRequest(start);
+		if (request != null) {
+			this.warnedOf = start;
+		}
+		return request;
 	}
 
 	@Override
 	public SendfileState processSendfile(SendfileDataBase data) {
+		if (data.keepAliveState == SendfileKeepAliveState.NONE) {
+			this.lastResponse = true;
+		}
+		else if (this.tracker != null) {
+			// Has the poller dispatch once the file is sent, and so tell the handler
+			data.keepAliveState = SendfileKeepAliveState.PIPELINED;
+		}
 		// Once the file is sent the poller closes the connection by itself. Having it
 		// dispatch instead lets the end go through the handler.
 		if (this.endpoint.isAnnouncing() && data.keepAliveState == SendfileKeepAliveState.NONE) {
@@ -71,7 +158,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	}
 
 	boolean isEnding() {
-		return this.ending;
+		return this.end != null;
 	}
 
 	boolean endsAfterSendfile() {
@@ -84,7 +171,8 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * @return whether the connection is fresh or idle
 	 */
 	boolean isBetweenRequests() {
-		if (isClosed() || this.ending || this.readOperation != null || this.writeOperation != null) {
+		if (isClosed() || isEnding() || this.lastResponse || this.readOperation != null
+				|| this.writeOperation != null) {
 			return false;
 		}
 		Object processor = getCurrentProcessor();
@@ -104,7 +192,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * @return whether this call has ended it
 	 */
 	boolean endIfIdle() {
-		if (!getLock().tryLock()) {
+		if (!tryLock()) {
 			return false;
 		}
 		try {
@@ -118,6 +206,97 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		}
 		finally {
 			getLock().unlock();
+		}
+	}
+
+	/**
+	 * Announce the end of an upgraded connection, if its protocol can, and if it has not
+	 * been announced. What Tomcat does for each connection of a connector that pauses
+	 * ({@code AbstractProtocol.ConnectionHandler.pause}), without the pause: HTTP/2 sends
+	 * a GOAWAY, WebSocket does nothing.
+	 */
+	void announceIfUpgraded() {
+		if (!this.announcedUpgraded && getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded) {
+			this.announcedUpgraded = true;
+			upgraded.pause();
+		}
+	}
+
+	/**
+	 * End an HTTP/2 connection without streams with a GOAWAY. Only without streams does
+	 * its keep-alive time run, and then it is over by the end of time.
+	 */
+	void endUpgradedIfIdle() {
+		if (getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded) {
+			upgraded.timeoutAsync(Long.MAX_VALUE);
+		}
+	}
+
+	/**
+	 * Take the wrapper's lock, unless a thread has it. The lock is reentrant, and a
+	 * request may ask for a handoff on its own thread.
+	 */
+	private boolean tryLock() {
+		return !getLock().isHeldByCurrentThread() && getLock().tryLock();
+	}
+
+	/**
+	 * Have the connection leave if it is idle. From then on it looks closed to the
+	 * workers and the poller, so that input stays in the kernel: who is dispatched
+	 * already comes here first and serves, or later and finds it closed.
+	 * @param selector the poller's selector
+	 * @return the departure, or {@code null} if the connection is not idle or not
+	 * registered yet
+	 * @throws IOException if the descriptor cannot be duplicated; the connection stays
+	 */
+	@Nullable Departure departIfIdle(Selector selector) throws IOException {
+		if (!tryLock()) {
+			return null;
+		}
+		try {
+			NioChannel nioChannel = getSocket();
+			SocketChannel channel = nioChannel.getIOChannel();
+			// The poller closes without the lock
+			if (channel == null || nioChannel instanceof SecureNioChannel || getError() != null
+					|| !isBetweenRequests()) {
+				return null;
+			}
+			SelectionKey key = channel.keyFor(selector);
+			if (key == null || !key.isValid()) {
+				return null;
+			}
+			Descriptor descriptor = export(channel);
+			if (descriptor != null && !this.closed.compareAndSet(false, true)) {
+				descriptor.close();
+				return null;
+			}
+			return (descriptor != null) ? new Departure(this, channel, key, descriptor) : null;
+		}
+		finally {
+			getLock().unlock();
+		}
+	}
+
+	private static @Nullable Descriptor export(SocketChannel channel) throws IOException {
+		try {
+			return ChannelDescriptors.export(channel);
+		}
+		catch (ClosedChannelException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * What {@link #close()} does once it has marked the wrapper as closed.
+	 */
+	void finishDeparture() {
+		this.leaving = true;
+		try {
+			this.endpoint.getHandler().release(this);
+		}
+		finally {
+			this.endpoint.countDownConnection();
+			doClose();
 		}
 	}
 
@@ -136,29 +315,15 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	}
 
 	/**
-	 * End our side of the connection, with a {@code close_notify} where it is encrypted.
-	 * Called under the wrapper's lock.
+	 * End our side of the connection, see {@link PoliteEnd#begin}. Called under the
+	 * wrapper's lock.
 	 * @return whether the client's side has ended, too, so that the connection can be
 	 * closed
 	 */
 	boolean end() {
-		this.ending = true;
-		this.endDeadline = System.nanoTime() + END_TIMEOUT.toNanos();
-		try {
-			NioChannel channel = getSocket();
-			if (channel instanceof SecureNioChannel secure) {
-				// Does not close the socket: that is close(true).
-				secure.close();
-			}
-			channel.getIOChannel().shutdownOutput();
-		}
-		catch (IOException ex) {
-			return true;
-		}
-		// The poller's time-out, for a client that sends nothing
-		setReadTimeout(END_TIMEOUT.toMillis());
-		updateLastRead();
-		return discard();
+		PoliteEnd end = new PoliteEnd(this);
+		this.end = end;
+		return end.begin();
 	}
 
 	/**
@@ -167,28 +332,17 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * @return whether the client's side has ended or its time is up
 	 */
 	boolean discard() {
-		SocketBufferHandler buffers = getSocketBufferHandler();
-		buffers.configureReadBufferForWrite();
-		ByteBuffer buffer = buffers.getReadBuffer();
-		try {
-			for (int i = 0; i < MAX_READS; i++) {
-				buffer.clear();
-				int read = getSocket().getIOChannel().read(buffer);
-				if (read < 0) {
-					return true;
-				}
-				if (read == 0) {
-					break;
-				}
-			}
-			return System.nanoTime() - this.endDeadline >= 0;
-		}
-		catch (IOException ex) {
-			return true;
-		}
-		finally {
-			buffer.clear();
-		}
+		PoliteEnd end = this.end;
+		return end != null && end.discard();
+	}
+
+	/**
+	 * Start the poller's time-out anew, although the client has sent nothing.
+	 * @param timeout the time-out
+	 */
+	void restartReadTimeout(Duration timeout) {
+		setReadTimeout(timeout.toMillis());
+		super.updateLastRead();
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
 import org.apache.catalina.Lifecycle;
@@ -34,6 +35,8 @@ public final class HandoffTomcatCustomizer
 
 	private final HandoffConnectors connectors;
 
+	private final ConnectionMonitoring monitoring;
+
 	/**
 	 * Create a customizer for one server.
 	 * @param name the name of its main connector
@@ -41,6 +44,19 @@ public final class HandoffTomcatCustomizer
 	 * @param connectors the registry of connectors
 	 */
 	public HandoffTomcatCustomizer(String name, ListenerSource source, HandoffConnectors connectors) {
+		this(name, source, connectors, ConnectionMonitoring.NONE);
+	}
+
+	/**
+	 * Create a customizer for one server whose connections are watched.
+	 * @param name the name of its main connector
+	 * @param source where listeners come from
+	 * @param connectors the registry of connectors
+	 * @param monitoring how to watch the connections
+	 */
+	public HandoffTomcatCustomizer(String name, ListenerSource source, HandoffConnectors connectors,
+			ConnectionMonitoring monitoring) {
+		this.monitoring = monitoring;
 		this.name = name;
 		this.source = source;
 		this.connectors = connectors;
@@ -73,7 +89,7 @@ public final class HandoffTomcatCustomizer
 
 	private void join(Connector connector, String name) {
 		if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
-			protocol.join(name, this.source, this.connectors);
+			protocol.join(name, this.source, this.connectors, this.monitoring);
 		}
 		else {
 			logger.warn("Connector '" + name + "' is not handed over, because the application has set its protocol to "
@@ -90,7 +106,7 @@ public final class HandoffTomcatCustomizer
 			}
 			String name = uniqueName(names, this.name + "-" + connector.getPortWithOffset());
 			if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
-				protocol.join(name, this.source, this.connectors);
+				protocol.join(name, this.source, this.connectors, this.monitoring);
 			}
 			else {
 				left.add("'" + name + "'");

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.Census;
+import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.IdleConnection;
 
 /**
  * A Tomcat endpoint as a handoff sees it, from start to stop.
@@ -51,6 +54,7 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	@Override
 	public void openGate() {
 		this.endpoint.setAnnouncing(false);
+		this.endpoint.setAnnouncingUpgraded(false);
 		this.endpoint.gate().open();
 	}
 
@@ -78,11 +82,21 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	@Override
 	public void announceEnd() {
 		this.endpoint.setAnnouncing(true);
+		announceEndOfUpgraded();
+	}
+
+	@Override
+	public void announceEndOfUpgraded() {
+		this.endpoint.setAnnouncingUpgraded(true);
+		this.endpoint.openConnections().forEach(HandoffSocketWrapper::announceIfUpgraded);
 	}
 
 	@Override
 	public int endIdle() {
-		return (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
+		this.endpoint.openConnections().forEach(HandoffSocketWrapper::endUpgradedIfIdle);
+		int ended = (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
+		this.endpoint.counters().ended.addAndGet(ended);
+		return ended;
 	}
 
 	@Override
@@ -102,6 +116,30 @@ final class TomcatHandoffConnector implements HandoffConnector {
 			}
 		});
 		return new Census(fresh.get(), active.get(), idle.get());
+	}
+
+	@Override
+	public boolean canTransfer() {
+		return ChannelDescriptors.isAdoptionAvailable() && !this.endpoint.isSSLEnabled();
+	}
+
+	@Override
+	public void adopt(Descriptor connection, boolean kept) throws IOException {
+		if (kept && this.endpoint.isSSLEnabled()) {
+			connection.close();
+			throw new IOException("Connector '" + this.name + "' cannot continue an encrypted connection");
+		}
+		this.endpoint.adopt(ChannelDescriptors.adoptSocket(connection), kept);
+	}
+
+	@Override
+	public List<IdleConnection> giveUpIdle(int max) throws IOException {
+		return canTransfer() ? this.endpoint.departures().giveUp(max) : List.of();
+	}
+
+	@Override
+	public ConnectorFigures figures() {
+		return this.endpoint.counters().figures();
 	}
 
 	@Override

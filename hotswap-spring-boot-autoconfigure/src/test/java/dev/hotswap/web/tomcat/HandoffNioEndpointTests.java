@@ -18,7 +18,6 @@ import dev.hotswap.web.tomcat.TestProtocol.TestEndpoint;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.net.Acceptor;
-import org.apache.tomcat.util.threads.LimitLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -101,7 +100,7 @@ class HandoffNioEndpointTests {
 			assertThat(first.get("/hello").status()).isEqualTo(200);
 			try (TestClient second = server.connect()) {
 				second.request("/hello");
-				await().until(() -> server.endpoint().isAcceptorIn(LimitLatch.class, "countUpOrAwait"));
+				await().until(() -> server.endpoint().isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
 				server.handoff().stopAccepting(LIMIT);
 				first.close();
 				await().until(() -> server.endpoint().isAcceptorIn(AcceptGate.class, "awaitOpen"));
@@ -109,6 +108,52 @@ class HandoffNioEndpointTests {
 				server.handoff().openGate();
 				assertThat(second.read().status()).isEqualTo(200);
 			}
+		}
+	}
+
+	@Test
+	void limitChangesWhileTheAcceptorWaits() throws Exception {
+		try (TestServer server = TestServer.start(true, (factory) -> setMaxConnections(factory, 1));
+				TestClient first = server.connect();
+				TestClient second = server.connect();
+				TestClient third = server.connect()) {
+			TestEndpoint endpoint = server.endpoint();
+			assertThat(first.get("/hello").status()).isEqualTo(200);
+			second.request("/hello");
+			third.request("/hello");
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			assertThat(endpoint.getConnectionCount()).isEqualTo(1);
+			endpoint.setMaxConnections(2);
+			assertThat(second.read().status()).isEqualTo(200);
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			assertThat(endpoint.getConnectionCount()).isEqualTo(2);
+			endpoint.setMaxConnections(-1);
+			assertThat(third.read().status()).isEqualTo(200);
+			assertThat(endpoint.getConnectionCount()).isEqualTo(-1);
+			// Counted all the while
+			endpoint.setMaxConnections(3);
+			assertThat(endpoint.getConnectionCount()).isEqualTo(3);
+			try (TestClient fourth = server.connect()) {
+				fourth.request("/hello");
+				await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+				third.close();
+				assertThat(fourth.read().status()).isEqualTo(200);
+			}
+		}
+	}
+
+	@Test
+	void limitHoldsAfterAPause() throws Exception {
+		try (TestServer server = TestServer.start(true, (factory) -> setMaxConnections(factory, 1));
+				TestClient first = server.connect()) {
+			TestEndpoint endpoint = server.endpoint();
+			assertThat(first.get("/hello").status()).isEqualTo(200);
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			server.connector().pause();
+			await().until(() -> !endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			server.connector().resume();
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			assertThat(endpoint.getConnectionCount()).isEqualTo(1);
 		}
 	}
 
@@ -156,10 +201,10 @@ class HandoffNioEndpointTests {
 			TestEndpoint endpoint = server.endpoint();
 			await().until(() -> endpoint.isAcceptorIn(AcceptQueue.class, "await"));
 			long count = endpoint.getConnectionCount();
-			endpoint.takePlace();
+			endpoint.countUp();
 			assertThat(endpoint.setSocketOptions(null)).isTrue();
 			assertThat(endpoint.getConnectionCount()).isEqualTo(count);
-			endpoint.takePlace();
+			endpoint.countUp();
 			endpoint.destroySocket(null);
 			assertThat(endpoint.getConnectionCount()).isEqualTo(count);
 		}

@@ -65,8 +65,8 @@ public class TestProtocol extends HandoffNioProtocol {
 			return super.setSocketOptions(socket);
 		}
 
-		void takePlace() throws InterruptedException {
-			countUpOrAwaitConnection();
+		void countUp() {
+			limit().add();
 		}
 
 		@Nullable Thread acceptorThread() {

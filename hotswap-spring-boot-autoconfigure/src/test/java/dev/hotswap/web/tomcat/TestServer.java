@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
@@ -49,6 +50,11 @@ final class TestServer implements AutoCloseable {
 	}
 
 	static TestServer start(boolean open, ListenerSource source, Consumer<TomcatServletWebServerFactory> settings) {
+		return start(open, source, ConnectionMonitoring.NONE, settings);
+	}
+
+	static TestServer start(boolean open, ListenerSource source, ConnectionMonitoring monitoring,
+			Consumer<TomcatServletWebServerFactory> settings) {
 		TestServer server = new TestServer(open);
 		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
 		factory.setProtocol(TestProtocol.class.getName());
@@ -60,7 +66,7 @@ final class TestServer implements AutoCloseable {
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
 		}
-		new HandoffTomcatCustomizer("server", source, server.connectors).customize(factory);
+		new HandoffTomcatCustomizer("server", source, server.connectors, monitoring).customize(factory);
 		server.server = (TomcatWebServer) factory.getWebServer((context) -> {
 			ServletRegistration.Dynamic registration = context.addServlet("test", server.new TestServlet());
 			registration.addMapping("/");

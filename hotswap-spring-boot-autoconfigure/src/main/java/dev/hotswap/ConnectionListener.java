@@ -1,0 +1,22 @@
+package dev.hotswap;
+
+/**
+ * Told of each connection's states. Each bean of this type is called; where there is
+ * none, nothing is recorded.
+ * <p>
+ * Calls come one at a time, on one thread for all listeners and connectors, in the order
+ * in which a connection's state changed, and possibly a while after that. A listener that
+ * throws is logged the first time and goes on being called. A listener that blocks delays
+ * the others; once 8,192 events wait, further ones are dropped, which is logged the first
+ * time. Connections never wait for a listener.
+ */
+@FunctionalInterface
+public interface ConnectionListener {
+
+	/**
+	 * A connection has come to another state.
+	 * @param event the event
+	 */
+	void connectionChanged(ConnectionEvent event);
+
+}

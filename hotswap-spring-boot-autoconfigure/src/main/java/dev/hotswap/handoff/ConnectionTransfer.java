@@ -1,0 +1,171 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.IdleConnection;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Moves connections to the successor as they fall idle. Keeps a descriptor of each until
+ * the successor has answered for it: what it returns is adopted back and not offered
+ * again, and so is what it had not answered for when it died. Used by the drain's thread
+ * only.
+ */
+final class ConnectionTransfer {
+
+	/** How many connections may be without an answer; each holds a descriptor here. */
+	static final int MAX_OUTSTANDING = 256;
+
+	/** How many descriptors travel with one frame; see the control protocol. */
+	static final int BATCH = 32;
+
+	private static final Log logger = LogFactory.getLog(ConnectionTransfer.class);
+
+	private final Predicate<Frame> successor;
+
+	private final Map<Long, Outstanding> outstanding = new HashMap<>();
+
+	private final Set<HandoffConnector> refusing = new HashSet<>();
+
+	private boolean lost;
+
+	private long lastId;
+
+	private long transferred;
+
+	private long returned;
+
+	/**
+	 * Create a transfer.
+	 * @param successor sends a frame, or says that it cannot
+	 */
+	ConnectionTransfer(Predicate<Frame> successor) {
+		this.successor = successor;
+	}
+
+	boolean canMove(HandoffConnector connector) {
+		return !this.lost && connector.canTransfer() && !this.refusing.contains(connector);
+	}
+
+	/**
+	 * Give up what is idle now, and offer it to the successor.
+	 */
+	void move(HandoffConnector connector) {
+		int room = MAX_OUTSTANDING - this.outstanding.size();
+		if (room <= 0 || !canMove(connector)) {
+			return;
+		}
+		try {
+			List<IdleConnection> idle = connector.giveUpIdle(room);
+			for (int i = 0; i < idle.size(); i += BATCH) {
+				offer(connector, idle.subList(i, Math.min(idle.size(), i + BATCH)));
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("Connector '" + connector.name() + "' cannot give up its connections", ex);
+			this.refusing.add(connector);
+		}
+	}
+
+	private void offer(HandoffConnector connector, List<IdleConnection> idle) {
+		List<MovingConnection> moving = new ArrayList<>();
+		for (IdleConnection connection : idle) {
+			try {
+				Descriptor travelling = connection.descriptor().duplicate();
+				long id = ++this.lastId;
+				this.outstanding.put(id, new Outstanding(connector, connection));
+				moving.add(new MovingConnection(id, new IdleConnection(travelling, connection.kept())));
+			}
+			catch (IOException ex) {
+				// The descriptor limit: it stays here
+				takeBack(connector, connection);
+			}
+		}
+		if (!moving.isEmpty() && !this.successor.test(new Frame.Connections(connector.name(), moving))) {
+			// It has not seen a single one of them
+			answered(new Frame.Answered(List.of(), moving.stream().map(MovingConnection::id).toList()));
+		}
+	}
+
+	void answered(Frame.Answered answer) {
+		for (Long id : answer.adopted()) {
+			Outstanding adopted = this.outstanding.remove(id);
+			if (adopted != null) {
+				adopted.connection().descriptor().close();
+				this.transferred++;
+			}
+		}
+		for (Long id : answer.returned()) {
+			Outstanding back = this.outstanding.remove(id);
+			if (back != null) {
+				takeBack(back.connector(), back.connection());
+				this.returned++;
+			}
+		}
+	}
+
+	/**
+	 * The successor answers no more.
+	 * @param dead whether it is dead, so that nobody but this process has the
+	 * connections; otherwise it serves those that it has received, and they must not be
+	 * served twice
+	 */
+	void successorLost(boolean dead) {
+		this.lost = true;
+		List<Outstanding> unanswered = List.copyOf(this.outstanding.values());
+		this.outstanding.clear();
+		for (Outstanding connection : unanswered) {
+			if (dead) {
+				takeBack(connection.connector(), connection.connection());
+			}
+			else {
+				connection.connection().descriptor().close();
+			}
+		}
+	}
+
+	private void takeBack(HandoffConnector connector, IdleConnection connection) {
+		// Whoever returned one would return it again
+		this.refusing.add(connector);
+		connector.announceEnd();
+		try {
+			connector.adopt(connection.descriptor(), connection.kept());
+		}
+		catch (IOException ex) {
+			logger.warn("A connection that the successor did not take could not be adopted back", ex);
+		}
+	}
+
+	boolean isOutstanding() {
+		return !this.outstanding.isEmpty();
+	}
+
+	long transferred() {
+		return this.transferred;
+	}
+
+	long returned() {
+		return this.returned;
+	}
+
+	/**
+	 * A connection without an answer.
+	 *
+	 * @param connector where it came from
+	 * @param connection the connection
+	 */
+	private record Outstanding(HandoffConnector connector, IdleConnection connection) {
+
+	}
+
+}

@@ -1,0 +1,39 @@
+package dev.hotswap.actuate;
+
+import dev.hotswap.Role;
+import dev.hotswap.Stage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.health.contributor.Health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+/**
+ * Tests for {@link HotswapHealthIndicator}.
+ */
+class HotswapHealthIndicatorTests {
+
+	private final TestHandoff handoff = new TestHandoff();
+
+	private final HotswapHealthIndicator indicator = new HotswapHealthIndicator(this.handoff);
+
+	@ParameterizedTest
+	@CsvSource({ "ACTIVE, UP", "SUCCEEDING, UP", "DRAINING, DRAINING", "STANDBY, DRAINING" })
+	void statusFollowsTheRole(Role role, String status) {
+		this.handoff.status = TestHandoff.status(role, null);
+		assertThat(this.indicator.health().getStatus().getCode()).isEqualTo(status);
+	}
+
+	@Test
+	void detailsAreRoleGenerationAndStage() {
+		assertThat(this.indicator.health().getDetails()).containsExactly(entry("role", Role.ACTIVE),
+				entry("generation", 3), entry("stage", Stage.IDLE));
+		this.handoff.status = TestHandoff.status(Role.SUCCEEDING, TestHandoff.running(Stage.WARM_UP));
+		Health health = this.indicator.health();
+		assertThat(health.getDetails()).containsEntry("role", Role.SUCCEEDING).containsEntry("stage", Stage.WARM_UP);
+	}
+
+}

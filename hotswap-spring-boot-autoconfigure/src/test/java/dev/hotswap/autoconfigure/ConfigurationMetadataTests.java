@@ -1,0 +1,72 @@
+package dev.hotswap.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the configuration metadata that is generated from {@link HotswapProperties},
+ * and for the additional metadata.
+ */
+class ConfigurationMetadataTests {
+
+	@Test
+	void everyPropertyIsDescribed() throws Exception {
+		List<JsonNode> properties = list("properties");
+		assertThat(properties).extracting((property) -> property.get("name").asString())
+			.contains("hotswap.enabled", "hotswap.control.socket", "hotswap.launch.ignore-listeners",
+					"hotswap.drain.timeout")
+			.allMatch((name) -> name.matches("(management\\.endpoint\\.)?hotswap\\..*"));
+		assertThat(properties).allSatisfy((property) -> {
+			assertThat(property.path("description").asString("")).as(property.get("name").asString())
+				.matches("(?s)[A-Z].*\\.");
+			assertThat(property.path("type").asString("")).as(property.get("name").asString()).isNotEmpty();
+		});
+	}
+
+	@Test
+	void defaultsAreShown() throws Exception {
+		assertThat(list("properties")).filteredOn((property) -> property.has("defaultValue"))
+			.extracting((property) -> property.get("name").asString() + "=" + property.get("defaultValue").asString())
+			.contains("hotswap.enabled=true", "hotswap.takeover=false", "hotswap.signal=auto",
+					"hotswap.ready-timeout=2m", "hotswap.drain.timeout=30s");
+	}
+
+	@Test
+	void hintsAreForPropertiesThatExist() throws Exception {
+		List<String> names = list("properties").stream().map((property) -> property.get("name").asString()).toList();
+		assertThat(list("hints")).isNotEmpty()
+			.allSatisfy((hint) -> assertThat(names).contains(hint.get("name").asString()));
+	}
+
+	@Test
+	void signalHasHints() throws Exception {
+		JsonNode hint = list("hints").stream()
+			.filter((candidate) -> candidate.get("name").asString().equals("hotswap.signal"))
+			.findAny()
+			.orElseThrow();
+		assertThat(hint.get("values").values()).extracting((value) -> value.get("value").asString())
+			.contains("auto", "USR1", "USR2", "none");
+		assertThat(hint.get("values").values())
+			.allSatisfy((value) -> assertThat(value.get("description").asString()).endsWith("."));
+		assertThat(hint.at("/providers/0/name").asString()).as("other names are allowed").isEqualTo("any");
+	}
+
+	private static List<JsonNode> list(String name) throws IOException {
+		URL classes = HotswapProperties.class.getProtectionDomain().getCodeSource().getLocation();
+		List<JsonNode> nodes = new ArrayList<>();
+		try (InputStream metadata = new URL(classes, "META-INF/spring-configuration-metadata.json").openStream()) {
+			nodes.addAll(JsonMapper.shared().readTree(metadata).get(name).values());
+		}
+		return nodes;
+	}
+
+}

@@ -1,0 +1,95 @@
+package dev.hotswap.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffRoleEvent;
+import dev.hotswap.Role;
+import dev.hotswap.actuate.Readiness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.Ordered;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link SpringHandoffApplication}.
+ */
+class SpringHandoffApplicationTests {
+
+	private final GenericApplicationContext context = new GenericApplicationContext();
+
+	private final SpringHandoffApplication application = new SpringHandoffApplication(this.context);
+
+	@AfterEach
+	void close() {
+		this.context.close();
+	}
+
+	@Test
+	void prechecksAreInTheirOrderAndNamed() {
+		this.context.registerBean("last", HandoffPrecheck.class, () -> () -> null);
+		this.context.registerBean("second", HandoffPrecheck.class, () -> new OrderedPrecheck(2));
+		this.context.registerBean("first", HandoffPrecheck.class, () -> new OrderedPrecheck(1));
+		this.context.refresh();
+		assertThat(this.application.prechecks()).containsOnlyKeys("first", "second", "last");
+		assertThat(this.application.prechecks().keySet()).containsExactly("first", "second", "last");
+	}
+
+	@Test
+	void withoutActuatorTheApplicationIsReady() {
+		this.context.refresh();
+		assertThat(this.application.readinessProblem()).isNull();
+	}
+
+	@Test
+	void readinessIsAsked() {
+		HealthEndpoint health = mock(HealthEndpoint.class);
+		IndicatedHealthDescriptor down = mock(IndicatedHealthDescriptor.class);
+		given(down.getStatus()).willReturn(Status.DOWN);
+		given(health.healthForPath("readiness")).willReturn(down);
+		this.context.registerBean(Readiness.class, () -> new Readiness(health));
+		this.context.refresh();
+		assertThat(this.application.readinessProblem()).isEqualTo("The readiness group is DOWN.");
+	}
+
+	@Test
+	void eventsArePublishedWhileTheContextIsActive() {
+		List<Role> heard = new ArrayList<>();
+		this.context.addApplicationListener((event) -> {
+			if (event instanceof HandoffRoleEvent role) {
+				heard.add(role.getRole());
+			}
+		});
+		this.application.publish(new HandoffRoleEvent(this, Role.SUCCEEDING));
+		this.context.refresh();
+		this.application.publish(new HandoffRoleEvent(this, Role.ACTIVE));
+		this.application.close();
+		assertThat(this.context.isActive()).isFalse();
+		this.application.publish(new HandoffRoleEvent(this, Role.DRAINING));
+		assertThat(heard).containsExactly(Role.ACTIVE);
+	}
+
+	private record OrderedPrecheck(int order) implements HandoffPrecheck, Ordered {
+
+		@Override
+		public String refuse() {
+			return null;
+		}
+
+		@Override
+		public int getOrder() {
+			return this.order;
+		}
+
+	}
+
+}
