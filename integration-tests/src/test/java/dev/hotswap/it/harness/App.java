@@ -25,6 +25,11 @@ import static org.awaitility.Awaitility.await;
  */
 public final class App {
 
+	/**
+	 * The fixture application's main class.
+	 */
+	static final String FIXTURE = "dev.hotswap.it.fixture.FixtureApplication";
+
 	private static final Duration START = Duration.ofSeconds(60);
 
 	private static final Duration POLL = Duration.ofMillis(20);
@@ -81,11 +86,15 @@ public final class App {
 	 */
 	public App awaitServing() {
 		awaitAnswerFrom((pid) -> pid == pid());
+		awaitReady(this.managementPort);
+		return this;
+	}
+
+	static void awaitReady(int managementPort) {
 		await().atMost(START).pollInterval(POLL).ignoreException(ConnectException.class).until(() -> {
-			Answer readiness = Http.once(this.managementPort, "GET", "/actuator/health/readiness");
+			Answer readiness = Http.once(managementPort, "GET", "/actuator/health/readiness");
 			return readiness.status() == 200;
 		});
-		return this;
 	}
 
 	/**
@@ -388,12 +397,23 @@ public final class App {
 				command.addAll(List.of("-jar", this.jar.toString()));
 			}
 			else {
-				ClassPath fixture = ClassPath.fixture(this.server);
-				String classPath = (this.starter ? fixture : fixture.withoutStarter()).toString();
-				command.addAll(List.of("-cp", classPath, "dev.hotswap.it.fixture.FixtureApplication"));
+				command.addAll(classPath());
+				command.add(FIXTURE);
 			}
 			this.properties.forEach((name, value) -> command.add("--" + name + "=" + value));
 			return command;
+		}
+
+		private List<String> classPath() {
+			ClassPath fixture = ClassPath.fixture(this.server);
+			ClassData classData = this.sandbox.classData();
+			if (!this.starter || classData == null) {
+				return List.of("-cp", (this.starter ? fixture : fixture.withoutStarter()).toString());
+			}
+			String packaged = classData.packaged(fixture);
+			List<String> options = new ArrayList<>(classData.options(this.jdk, this.jvmOptions, packaged));
+			options.addAll(List.of("-cp", packaged));
+			return options;
 		}
 
 	}

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * should not be: a second process behind an address, a zombie, a process that SIGTERM
  * does not end, a socket file.
  */
-public final class Sandbox implements AfterEachCallback, AutoCloseable {
+public final class Sandbox implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
 
 	private static final String VARIABLE = "HOTSWAP_SANDBOX";
 
@@ -34,6 +35,8 @@ public final class Sandbox implements AfterEachCallback, AutoCloseable {
 	private final Subreaper subreaper = new Subreaper();
 
 	private final List<App> apps = new ArrayList<>();
+
+	private @Nullable ClassData classData;
 
 	private @Nullable Path folder;
 
@@ -93,6 +96,13 @@ public final class Sandbox implements AfterEachCallback, AutoCloseable {
 		this.subreaper.register(app.process());
 	}
 
+	/**
+	 * What lets processes start faster, or {@code null} outside of JUnit.
+	 */
+	@Nullable ClassData classData() {
+		return this.classData;
+	}
+
 	int nextNumber() {
 		return this.apps.size() + 1;
 	}
@@ -102,6 +112,12 @@ public final class Sandbox implements AfterEachCallback, AutoCloseable {
 	 */
 	void mark(ProcessBuilder process) {
 		process.environment().put(VARIABLE, folder().toString());
+	}
+
+	@Override
+	public void beforeEach(ExtensionContext context) {
+		ExtensionContext.Store store = context.getRoot().getStore(ExtensionContext.Namespace.create(Sandbox.class));
+		this.classData = store.computeIfAbsent(ClassData.class);
 	}
 
 	@Override
@@ -214,7 +230,7 @@ public final class Sandbox implements AfterEachCallback, AutoCloseable {
 		}
 	}
 
-	private static void delete(Path folder) {
+	static void delete(Path folder) {
 		try (Stream<Path> files = Files.walk(folder)) {
 			for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
 				Files.deleteIfExists(file);
