@@ -48,7 +48,8 @@ public enum FailureCode {
 	TIMEOUT(16),
 
 	/**
-	 * Somebody aborted the handoff, or stopped the predecessor.
+	 * Somebody aborted the handoff or stopped the predecessor, or an unforeseen error
+	 * ended it.
 	 */
 	ABORTED(17),
 

@@ -112,7 +112,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	private static void requested(HandoffEngine engine, String signal) {
 		engine.request(HandoffTrigger.SIGNAL).whenComplete((id, refusal) -> {
 			if (refusal != null) {
-				logger.warn("SIG" + signal + " starts no handoff: " + refusal.getMessage());
+				logger.warn("SIG" + signal + " starts no handoff: "
+						+ ((refusal.getMessage() != null) ? refusal.getMessage() : "this process is stopping"));
 			}
 		});
 	}

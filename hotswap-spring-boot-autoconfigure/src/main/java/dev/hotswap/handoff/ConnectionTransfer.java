@@ -37,7 +37,7 @@ final class ConnectionTransfer {
 
 	private final Set<HandoffConnector> refusing = new HashSet<>();
 
-	private boolean lost;
+	private boolean stopped;
 
 	private long lastId;
 
@@ -54,7 +54,7 @@ final class ConnectionTransfer {
 	}
 
 	boolean canMove(HandoffConnector connector) {
-		return !this.lost && connector.canTransfer() && !this.refusing.contains(connector);
+		return !this.stopped && connector.canTransfer() && !this.refusing.contains(connector);
 	}
 
 	/**
@@ -115,23 +115,30 @@ final class ConnectionTransfer {
 	}
 
 	/**
-	 * The successor answers no more.
-	 * @param dead whether it is dead, so that nobody but this process has the
-	 * connections; otherwise it serves those that it has received, and they must not be
-	 * served twice
+	 * Offer nothing more.
 	 */
-	void successorLost(boolean dead) {
-		this.lost = true;
+	void stop() {
+		this.stopped = true;
+	}
+
+	/**
+	 * The successor is dead, so nobody but this process has the connections that it had
+	 * not answered for. While it lives it may be serving them, and they must not be
+	 * served twice.
+	 */
+	void takeBackUnanswered() {
 		List<Outstanding> unanswered = List.copyOf(this.outstanding.values());
 		this.outstanding.clear();
-		for (Outstanding connection : unanswered) {
-			if (dead) {
-				takeBack(connection.connector(), connection.connection());
-			}
-			else {
-				connection.connection().descriptor().close();
-			}
-		}
+		unanswered.forEach((connection) -> takeBack(connection.connector(), connection.connection()));
+	}
+
+	/**
+	 * Close what has no answer. A successor that lives has it in its socket's buffer.
+	 */
+	void close() {
+		this.stopped = true;
+		this.outstanding.values().forEach((connection) -> connection.connection().descriptor().close());
+		this.outstanding.clear();
 	}
 
 	private void takeBack(HandoffConnector connector, IdleConnection connection) {

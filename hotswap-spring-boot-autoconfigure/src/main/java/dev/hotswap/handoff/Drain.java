@@ -101,15 +101,25 @@ final class Drain {
 	}
 
 	/**
-	 * The successor answers no more.
+	 * The successor can take no more connections.
 	 */
-	void successorLost(boolean dead) {
+	void successorLost() {
 		ConnectionTransfer transfer = this.transfer;
 		if (transfer != null) {
 			execute(() -> {
-				transfer.successorLost(dead);
+				transfer.stop();
 				announce();
 			});
+		}
+	}
+
+	/**
+	 * The successor is dead: what it had not answered for is only here.
+	 */
+	void successorDied() {
+		ConnectionTransfer transfer = this.transfer;
+		if (transfer != null) {
+			execute(transfer::takeBackUnanswered);
 		}
 	}
 
@@ -197,8 +207,7 @@ final class Drain {
 	private void end(long cut) {
 		this.over = true;
 		if (this.transfer != null) {
-			// What it has not answered for by now it has in its socket's buffer
-			this.transfer.successorLost(false);
+			this.transfer.close();
 		}
 		ConnectorFigures figures = figures().since(this.before);
 		long transferred = (this.transfer != null) ? this.transfer.transferred() : 0;

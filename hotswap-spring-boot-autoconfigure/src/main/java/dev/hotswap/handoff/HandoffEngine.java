@@ -250,7 +250,8 @@ public final class HandoffEngine implements Handoff {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new HandoffRefusedException("Interrupted.", null, this.loop.snapshot().stage());
+			throw new HandoffRefusedException("Interrupted while the handoff was asked for; see its status.", null,
+					this.loop.snapshot().stage());
 		}
 	}
 

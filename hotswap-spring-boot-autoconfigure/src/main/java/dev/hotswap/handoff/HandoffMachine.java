@@ -799,11 +799,21 @@ final class HandoffMachine {
 			giveUp(FailureCode.TIMEOUT, "The predecessor did not cut over in time.");
 		}
 		else if (isBeforeServing()) {
-			fail(FailureCode.TIMEOUT,
-					"Nothing came of " + attempt().stage() + " in time"
-							+ ((attempt().stage().compareTo(Stage.LAUNCH) >= 0 && this.phase != Phase.CUTTING_OVER)
-									? " (hotswap.ready-timeout is " + this.readyTimeout.toMillis() + " ms)." : "."));
+			fail(FailureCode.TIMEOUT, timeoutMessage());
 		}
+	}
+
+	private String timeoutMessage() {
+		Stage stage = attempt().stage();
+		return switch (this.phase) {
+			case LAUNCHING, SUCCESSOR_STARTING ->
+				"The successor did not get beyond " + stage + " within " + this.readyTimeout.toSeconds()
+						+ " s. See its log; if it needs longer, raise hotswap.ready-timeout.";
+			case CUTTING_OVER -> "The successor was told to take over and did not serve within "
+					+ CUTOVER_TIMEOUT.toSeconds() + " s. See its log.";
+			default -> "The answer of " + stage + " did not come within " + CHECK_TIMEOUT.toSeconds()
+					+ " s; see which bean blocks.";
+		};
 	}
 
 	// Small parts

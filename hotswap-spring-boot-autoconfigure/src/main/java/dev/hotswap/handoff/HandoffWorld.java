@@ -244,7 +244,15 @@ final class HandoffWorld {
 	private void successorLost(ProcessId successor) {
 		Drain drain = this.drain;
 		if (drain != null) {
-			drain.successorLost(SuccessorWork.isDead(successor));
+			drain.successorLost();
+			try {
+				if (successor.awaitDeath(this.settings.drainTimeout())) {
+					drain.successorDied();
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

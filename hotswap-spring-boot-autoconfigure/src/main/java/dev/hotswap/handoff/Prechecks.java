@@ -84,7 +84,7 @@ final class Prechecks {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return "Interrupted.";
+			return "The process is stopping.";
 		}
 	}
 

@@ -115,7 +115,7 @@ final class SuccessorWork {
 	/**
 	 * Whether a process whose link has ended is dead, or dies within a moment.
 	 */
-	static boolean isDead(ProcessId process) {
+	private static boolean isDead(ProcessId process) {
 		try {
 			return process.awaitDeath(DEATH_TIMEOUT);
 		}

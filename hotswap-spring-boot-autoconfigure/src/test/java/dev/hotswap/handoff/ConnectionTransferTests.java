@@ -95,7 +95,9 @@ class ConnectionTransferTests {
 	void unansweredConnectionsLiveOnHereWhenTheSuccessorDies() throws IOException {
 		idle(2, false);
 		this.transfer.move(this.connector);
-		this.transfer.successorLost(true);
+		this.transfer.stop();
+		assertThat(this.transfer.isOutstanding()).isTrue();
+		this.transfer.takeBackUnanswered();
 		assertThat(this.connector.adopted).containsExactly(false, false);
 		assertThat(this.transfer.isOutstanding()).isFalse();
 		assertThat(this.transfer.canMove(this.connector)).isFalse();
@@ -105,7 +107,7 @@ class ConnectionTransferTests {
 	void unansweredConnectionsAreNotServedTwiceWhenTheSuccessorLives() throws IOException {
 		idle(1, true);
 		this.transfer.move(this.connector);
-		this.transfer.successorLost(false);
+		this.transfer.close();
 		assertThat(this.connector.adopted).isEmpty();
 		assertThat(this.originals.get(0).isClosed()).isTrue();
 	}
