@@ -3,6 +3,7 @@ package dev.hotswap.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.hotswap.HandoffTrigger;
@@ -22,7 +23,9 @@ import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * Where Hotswap enters the start of an application: the signal's handler before anything
@@ -30,6 +33,8 @@ import org.springframework.core.env.Environment;
  * is created. Runs on the main thread.
  */
 final class HotswapRunListener implements SpringApplicationRunListener {
+
+	private static final String TAKEOVER = "hotswap.takeover";
 
 	private static final Log logger = LogFactory.getLog(HotswapRunListener.class);
 
@@ -47,6 +52,19 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	public void starting(ConfigurableBootstrapContext bootstrapContext) {
 		if (Applicability.isLinux()) {
 			this.signal.install(AutomaticSignal.choose(System.getenv()).name());
+		}
+	}
+
+	/**
+	 * A bare {@code --hotswap.takeover} has an empty value, which Boot refuses to bind to
+	 * a boolean.
+	 */
+	@Override
+	public void environmentPrepared(ConfigurableBootstrapContext bootstrapContext,
+			ConfigurableEnvironment environment) {
+		if ("".equals(environment.getProperty(TAKEOVER))) {
+			environment.getPropertySources()
+				.addFirst(new MapPropertySource("hotswapTakeoverFlag", Map.of(TAKEOVER, "true")));
 		}
 	}
 

@@ -1,5 +1,6 @@
 package dev.hotswap.handoff;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -75,9 +76,13 @@ final class UnownedListeners implements HandoffPrecheck {
 			.anyMatch((connector) -> Listener.isSameAddress(connector.address(), address));
 	}
 
-	private boolean isEphemeral(int port) throws IOException {
-		String[] range = Files.readString(EPHEMERAL_PORTS).trim().split("\\s+");
-		return port >= Integer.parseInt(range[0]) && port <= Integer.parseInt(range[1]);
+	static boolean isEphemeral(int port) throws IOException {
+		// In one read: a sysctl's file gives nothing from an offset on, and
+		// Files.readString begins a file that claims to be empty with a single byte
+		try (BufferedReader reader = Files.newBufferedReader(EPHEMERAL_PORTS)) {
+			String[] range = reader.readLine().trim().split("\\s+");
+			return port >= Integer.parseInt(range[0]) && port <= Integer.parseInt(range[1]);
+		}
 	}
 
 }

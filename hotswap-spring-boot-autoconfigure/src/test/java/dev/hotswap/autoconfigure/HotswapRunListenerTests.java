@@ -163,6 +163,12 @@ class HotswapRunListenerTests {
 	}
 
 	@Test
+	void bareTakeoverArgumentMeansTrue(CapturedOutput output) {
+		this.contexts.add(application("hotswap.control.socket=" + socket()).run("--hotswap.takeover"));
+		assertThat(output).contains("there is no instance to take over");
+	}
+
+	@Test
 	void portOfAForeignProcessIsExplainedToATakeover(CapturedOutput output) throws IOException {
 		try (ServerSocket foreign = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> run("hotswap.control.socket=" + socket(),

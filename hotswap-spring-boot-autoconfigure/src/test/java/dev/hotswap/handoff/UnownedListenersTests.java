@@ -83,6 +83,12 @@ class UnownedListenersTests {
 		assertThat(refuse(Set.of(), true)).isEqualTo("null");
 	}
 
+	@Test
+	void portThatTheKernelChoseIsEphemeral() throws IOException {
+		assertThat(UnownedListeners.isEphemeral(this.own.getLocalPort())).isTrue();
+		assertThat(UnownedListeners.isEphemeral(1)).isFalse();
+	}
+
 	/** The test process may have further sockets, so only ours are looked at. */
 	private String refuse(Set<Integer> ignored, boolean ignoreAll) throws IOException {
 		HandoffSettings settings = new HandoffSettings("shop", null, Path.of("/tmp/x.sock"), false,
