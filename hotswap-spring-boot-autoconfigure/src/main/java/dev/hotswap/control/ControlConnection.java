@@ -215,6 +215,8 @@ public final class ControlConnection {
 			}
 			case BYE -> {
 				this.ending = true;
+				// Whoever says goodbye closes; one that does not is not waited for
+				this.deadlines.in(this.timeouts.linger(), this.socket::shutdown);
 				this.handler.onMessage(this, message);
 			}
 			default -> this.handler.onMessage(this, message);

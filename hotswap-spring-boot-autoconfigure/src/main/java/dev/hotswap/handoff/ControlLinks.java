@@ -2,7 +2,6 @@ package dev.hotswap.handoff;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,7 +41,7 @@ final class ControlLinks implements ControlHandler {
 
 	private final Consumer<Event> events;
 
-	private final Set<Integer> silent = new HashSet<>();
+	private final Set<Integer> silent = ConcurrentHashMap.newKeySet();
 
 	private long lastPing;
 
@@ -108,6 +107,7 @@ final class ControlLinks implements ControlHandler {
 	private void forget(ControlConnection connection, @Nullable String problem) {
 		Link link = this.links.remove(connection);
 		if (link != null) {
+			this.silent.remove(link.number());
 			this.events.accept(new Event.LinkEnded(link.number(), problem));
 		}
 	}
@@ -153,7 +153,7 @@ final class ControlLinks implements ControlHandler {
 					&& this.silent.add(link.number())) {
 				this.events.accept(new Event.LinkSilent(link.number()));
 			}
-			if (pingDue) {
+			if (pingDue && link.connection().isOpen()) {
 				link.connection().send(Message.of(MessageType.PING).build());
 			}
 		}

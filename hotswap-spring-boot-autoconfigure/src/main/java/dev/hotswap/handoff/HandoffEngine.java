@@ -180,12 +180,18 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public void applicationFailed(Throwable failure) {
 		Exception mismatch = this.offered.mismatch();
-		String message = (mismatch != null) ? String.valueOf(mismatch.getMessage()) : failure.toString();
+		String message = (mismatch != null) ? String.valueOf(mismatch.getMessage()) : describe(failure);
 		if (mismatch != null) {
 			logger.error(message);
 		}
 		this.loop.post(new Event.ApplicationFailed((mismatch != null) ? FailureCode.SCHEME_MISMATCH : null, message));
 		stop();
+	}
+
+	private static String describe(Throwable failure) {
+		// What the JDK and Spring throw where a signal ends the start
+		boolean told = failure instanceof IllegalStateException && "Shutdown in progress".equals(failure.getMessage());
+		return told ? "It was told to stop while it started." : failure.toString();
 	}
 
 	/**

@@ -144,6 +144,8 @@ final class HandoffMachine {
 
 	private boolean cutoverSent;
 
+	private boolean silent;
+
 	private Duration grace = Duration.ZERO;
 
 	private boolean stopping;
@@ -657,7 +659,7 @@ final class HandoffMachine {
 			return;
 		}
 		// After CUTOVER it may open its gates at any moment, so no time is given
-		boolean atOnce = this.cutoverSent || this.stopping;
+		boolean atOnce = this.cutoverSent || this.stopping || this.silent;
 		this.actions.add(new Action.Fence(targets, atOnce ? Duration.ZERO : GRACE.plus(this.grace),
 				atOnce ? Duration.ZERO : GRACE));
 	}
@@ -684,6 +686,7 @@ final class HandoffMachine {
 		this.successor = null;
 		this.launched = null;
 		this.cutoverSent = false;
+		this.silent = false;
 		this.grace = Duration.ZERO;
 		if (this.stopping) {
 			enter(Phase.ENDING);
@@ -729,7 +732,12 @@ final class HandoffMachine {
 			this.actions.add(new Action.FencePredecessor(predecessor.process()));
 		}
 		else if (this.successor != null && this.successor.link() == silent.link() && isBeforeServing()) {
+			// It can make no use of any time to end by itself
+			this.silent = true;
 			fail(FailureCode.TIMEOUT, "The successor stopped answering in " + attempt().stage() + ".");
+		}
+		else if (!isLinkOf(predecessor, silent.link()) && !isLinkOf(this.successor, silent.link())) {
+			this.actions.add(new Action.EndLink(silent.link(), ByeReason.PROTOCOL, null, "silent for too long"));
 		}
 	}
 
@@ -751,6 +759,10 @@ final class HandoffMachine {
 				// Nothing waits for an answer
 			}
 		}
+	}
+
+	private static boolean isLinkOf(@Nullable Peer peer, int link) {
+		return peer != null && peer.link() == link;
 	}
 
 	private void abort(Event.AbortRequested abort) {

@@ -78,8 +78,8 @@ final class HandoffObservers {
 			case CUTOVER -> logger.info(handoff + (successor ? "opening the gates" : "cutover"));
 			case DRAIN -> logger.info(handoff + "pid " + now.successorPid() + " serves; draining "
 					+ this.connectors.census().total() + " connections");
-			case IDLE -> logger.info(
-					handoff + "over; pid " + ProcessId.current().pid() + " is active, generation " + now.generation());
+			case IDLE -> logger.info(handoff + "over; pid " + ProcessId.current().pid() + " is "
+					+ ((now.role() == Role.ACTIVE) ? "active" : "leaving") + ", generation " + now.generation());
 			default -> logger.debug(handoff + now.stage());
 		}
 	}
@@ -90,7 +90,7 @@ final class HandoffObservers {
 	void tell(HandoffRecord handoff) {
 		if (handoff.result() == HandoffRecord.Result.FAILED) {
 			logger.warn("Handoff " + handoff.id() + " failed in " + handoff.stage() + " (" + handoff.code() + "): "
-					+ handoff.message() + " Pid " + handoff.from().pid() + " serves on.");
+					+ handoff.message() + " Clients notice nothing of it.");
 		}
 		else if (handoff.connections() != null && handoff.connections().cut() > 0) {
 			logger.warn("Handoff " + handoff.id() + ": " + handoff.connections().cut()

@@ -79,7 +79,8 @@ final class HandoffWorld {
 		this.links = new ControlLinks(events);
 		this.path = new ControlPathOwner(new ControlPath(settings.controlSocket()), this.links);
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
-				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), events);
+				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), this.path::makeReachable,
+				events);
 		this.successorWork = new SuccessorWork(connectors, events);
 		this.adoption = new ConnectionAdoption(connectors);
 		this.observers = new HandoffObservers(connectors);

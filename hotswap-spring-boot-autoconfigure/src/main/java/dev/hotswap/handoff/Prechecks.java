@@ -17,18 +17,18 @@ final class Prechecks {
 
 	private static final Duration LIMIT = Duration.ofSeconds(10);
 
-	private final HandoffPrecheck unownedListeners;
+	private final Map<String, HandoffPrecheck> ours;
 
 	private final Duration limit;
 
 	private volatile @Nullable HandoffApplication application;
 
-	Prechecks(HandoffPrecheck unownedListeners) {
-		this(unownedListeners, LIMIT);
+	Prechecks(Map<String, HandoffPrecheck> ours) {
+		this(ours, LIMIT);
 	}
 
-	Prechecks(HandoffPrecheck unownedListeners, Duration limit) {
-		this.unownedListeners = unownedListeners;
+	Prechecks(Map<String, HandoffPrecheck> ours, Duration limit) {
+		this.ours = ours;
 		this.limit = limit;
 	}
 
@@ -40,23 +40,27 @@ final class Prechecks {
 	 * The first refusal, or {@code null} when all agree.
 	 */
 	@Nullable String refusal() {
-		String refusal = ask("unownedListeners", this.unownedListeners);
+		String refusal = firstRefusal(this.ours);
 		HandoffApplication application = this.application;
 		if (refusal != null || application == null) {
 			return refusal;
 		}
 		try {
-			for (Map.Entry<String, HandoffPrecheck> precheck : application.prechecks().entrySet()) {
-				refusal = ask(precheck.getKey(), precheck.getValue());
-				if (refusal != null) {
-					return refusal;
-				}
-			}
-			return null;
+			return firstRefusal(application.prechecks());
 		}
 		catch (RuntimeException ex) {
 			return "The prechecks could not be found: " + ex;
 		}
+	}
+
+	private @Nullable String firstRefusal(Map<String, HandoffPrecheck> prechecks) {
+		for (Map.Entry<String, HandoffPrecheck> precheck : prechecks.entrySet()) {
+			String refusal = ask(precheck.getKey(), precheck.getValue());
+			if (refusal != null) {
+				return refusal;
+			}
+		}
+		return null;
 	}
 
 	private @Nullable String ask(String name, HandoffPrecheck precheck) {

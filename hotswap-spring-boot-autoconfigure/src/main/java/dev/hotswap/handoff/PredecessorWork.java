@@ -3,12 +3,15 @@ package dev.hotswap.handoff;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
+import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchedProcess;
 import dev.hotswap.process.ProcessFence;
@@ -46,13 +49,16 @@ final class PredecessorWork {
 	private volatile @Nullable LaunchedProcess launched;
 
 	PredecessorWork(HandoffSettings settings, HandoffConnectors connectors, ControlLinks links, History history,
-			SuccessorLaunch launch, Consumer<Event> events) {
+			SuccessorLaunch launch, HandoffPrecheck controlPath, Consumer<Event> events) {
 		this.connectors = connectors;
 		this.links = links;
 		this.history = history;
 		this.launch = launch;
 		this.events = events;
-		this.prechecks = new Prechecks(new UnownedListeners(settings, connectors));
+		Map<String, HandoffPrecheck> prechecks = new LinkedHashMap<>();
+		prechecks.put("controlPath", controlPath);
+		prechecks.put("unownedListeners", new UnownedListeners(settings, connectors));
+		this.prechecks = new Prechecks(prechecks);
 	}
 
 	SuccessorLaunch launch() {

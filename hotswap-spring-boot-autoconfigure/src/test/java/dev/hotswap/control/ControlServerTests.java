@@ -3,6 +3,7 @@ package dev.hotswap.control;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,6 +60,8 @@ class ControlServerTests {
 	@BeforeEach
 	void countDescriptors() throws IOException {
 		AFUNIXSocket.newInstance().close();
+		// The JDK's first close of a channel opens a socket that it keeps
+		ServerSocketChannel.open().close();
 		this.path = new ControlPath(this.temporary.resolve("c/a.sock"));
 		this.before = ControlConnectionTests.descriptors();
 	}

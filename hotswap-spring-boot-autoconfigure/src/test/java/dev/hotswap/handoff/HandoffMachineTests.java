@@ -214,6 +214,22 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void stoppedSuccessorThatWeLaunchedIsKilledAtOnce() {
+		to(Phase.SUCCESSOR_STARTING);
+		handle(new Event.LinkSilent(LINK));
+		assertThat(last(Action.Fence.class).grace()).isZero();
+		assertThat(last(Action.Fence.class).termGrace()).isZero();
+	}
+
+	@Test
+	void silentStrangerIsShownOut() {
+		to(Phase.SUCCESSOR_STARTING);
+		handle(new Event.LinkSilent(LINK + 1));
+		assertThat(last(Action.EndLink.class).link()).isEqualTo(LINK + 1);
+		assertThat(this.machine.phase()).isEqualTo(Phase.SUCCESSOR_STARTING);
+	}
+
+	@Test
 	void servingAfterTheHandoffHasFailedChangesNothing() {
 		toCutover();
 		pass(HandoffMachine.CUTOVER_TIMEOUT);

@@ -36,8 +36,8 @@ class PrechecksTests {
 
 	@Test
 	void withoutAnApplicationOnlyOursIsAsked() {
-		assertThat(new Prechecks(() -> "No.", LONG).refusal()).isEqualTo("No.");
-		assertThat(new Prechecks(() -> null, LONG).refusal()).isNull();
+		assertThat(new Prechecks(Map.of("unownedListeners", () -> "No."), LONG).refusal()).isEqualTo("No.");
+		assertThat(new Prechecks(Map.of("unownedListeners", () -> null), LONG).refusal()).isNull();
 	}
 
 	@Test
@@ -90,7 +90,7 @@ class PrechecksTests {
 
 	@Test
 	void beansThatCannotBeMadeRefuse() {
-		Prechecks prechecks = new Prechecks(() -> null, LONG);
+		Prechecks prechecks = new Prechecks(Map.of("unownedListeners", () -> null), LONG);
 		prechecks.attach(new TestApplication(() -> {
 			throw new IllegalStateException("no such bean");
 		}));
@@ -98,7 +98,7 @@ class PrechecksTests {
 	}
 
 	private String refusal(HandoffPrecheck ours, Duration limit) {
-		Prechecks prechecks = new Prechecks(ours, limit);
+		Prechecks prechecks = new Prechecks(Map.of("unownedListeners", ours), limit);
 		prechecks.attach(new TestApplication(() -> this.beans));
 		return prechecks.refusal();
 	}

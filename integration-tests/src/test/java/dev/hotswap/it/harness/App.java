@@ -331,7 +331,7 @@ public final class App {
 		}
 
 		public Builder takeover() {
-			return property("hotswap.takeover", true);
+			return property("hotswap.takeover", "");
 		}
 
 		public Builder environment(String name, String value) {
@@ -400,7 +400,8 @@ public final class App {
 				command.addAll(classPath());
 				command.add(FIXTURE);
 			}
-			this.properties.forEach((name, value) -> command.add("--" + name + "=" + value));
+			this.properties
+				.forEach((name, value) -> command.add("--" + name + (value.toString().isEmpty() ? "" : "=" + value)));
 			return command;
 		}
 
