@@ -53,6 +53,9 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public void openGate() {
+		if (!this.queue.isOpen()) {
+			return;
+		}
 		this.endpoint.setAnnouncing(false);
 		this.endpoint.gate().open();
 	}
@@ -79,13 +82,27 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	}
 
 	@Override
+	public void closeListener(Duration timeout) throws IOException {
+		try {
+			stopAccepting(timeout);
+			this.queue.empty(this.endpoint::serve, timeout);
+		}
+		finally {
+			this.endpoint.closeListener();
+		}
+	}
+
+	@Override
 	public void announceEnd() {
 		this.endpoint.setAnnouncing(true);
 	}
 
 	@Override
-	public int endIdle() {
-		int ended = (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
+	public int endIdle(Duration unused) {
+		long latest = System.currentTimeMillis() - unused.toMillis();
+		int ended = (int) this.endpoint.openConnections()
+			.filter((connection) -> connection.lastUse() <= latest && connection.endIfIdle())
+			.count();
 		this.endpoint.counters().ended.addAndGet(ended);
 		return ended;
 	}
