@@ -72,7 +72,7 @@ public final class HaProxy implements AutoCloseable {
 			try {
 				await().atMost(TIMEOUT)
 					.pollInterval(Duration.ofMillis(50))
-					.ignoreException(IOException.class)
+					.ignoreExceptionsInstanceOf(IOException.class)
 					.until(() -> Http.once(port, "GET", "/hello").status() == 200);
 			}
 			catch (RuntimeException ex) {
@@ -109,9 +109,8 @@ public final class HaProxy implements AutoCloseable {
 					default-server check inter 500ms fall 2 rise 2
 				""", port));
 		for (App app : apps) {
-			configuration
-				.append(String.format(Locale.ROOT, "\tserver s%d 127.0.0.1:%d check port %d%n", app.port(), app.port(),
-						app.managementPort()));
+			configuration.append(String.format(Locale.ROOT, "\tserver s%d 127.0.0.1:%d check port %d%n", app.port(),
+					app.port(), app.managementPort()));
 		}
 		return configuration.toString();
 	}
