@@ -3,12 +3,14 @@ package dev.hotswap.actuate;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.AdditionalPathsMapper;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.health.actuate.endpoint.AdditionalHealthEndpointPath;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroup;
@@ -28,13 +30,21 @@ final class DrainingHealthEndpointGroups implements HealthEndpointGroups, Additi
 
 	private final HealthEndpointGroups groups;
 
-	DrainingHealthEndpointGroups(HealthEndpointGroups groups) {
+	private final BooleanSupplier stopping;
+
+	/**
+	 * Create groups.
+	 * @param groups the groups as they were
+	 * @param stopping whether this process is leaving without a successor
+	 */
+	DrainingHealthEndpointGroups(HealthEndpointGroups groups, BooleanSupplier stopping) {
 		this.groups = groups;
+		this.stopping = stopping;
 	}
 
 	@Override
 	public HealthEndpointGroup getPrimary() {
-		return new DrainingGroup(this.groups.getPrimary(), false);
+		return new DrainingGroup(this.groups.getPrimary(), false, this.stopping);
 	}
 
 	@Override
@@ -45,7 +55,7 @@ final class DrainingHealthEndpointGroups implements HealthEndpointGroups, Additi
 	@Override
 	public @Nullable HealthEndpointGroup get(String name) {
 		HealthEndpointGroup group = this.groups.get(name);
-		return (group != null) ? new DrainingGroup(group, READINESS.equals(name)) : null;
+		return (group != null) ? new DrainingGroup(group, READINESS.equals(name), this.stopping) : null;
 	}
 
 	@Override
@@ -59,8 +69,10 @@ final class DrainingHealthEndpointGroups implements HealthEndpointGroups, Additi
 	 *
 	 * @param group the group as it was
 	 * @param readiness whether our component belongs to it in any case
+	 * @param stopping whether nobody else serves this address
 	 */
-	private record DrainingGroup(HealthEndpointGroup group, boolean readiness) implements HealthEndpointGroup {
+	private record DrainingGroup(HealthEndpointGroup group, boolean readiness,
+			BooleanSupplier stopping) implements HealthEndpointGroup {
 
 		@Override
 		public boolean isMember(String name) {
@@ -93,7 +105,15 @@ final class DrainingHealthEndpointGroups implements HealthEndpointGroups, Additi
 
 		@Override
 		public HttpCodeStatusMapper getHttpCodeStatusMapper() {
-			return this.group.getHttpCodeStatusMapper();
+			return this::httpCode;
+		}
+
+		/** As the predecessor of a handoff the address is well: the successor serves. */
+		private int httpCode(Status status) {
+			int code = this.group.getHttpCodeStatusMapper().getStatusCode(status);
+			boolean refuses = HotswapHealthIndicator.DRAINING.equals(status) && this.stopping.getAsBoolean();
+			return (refuses && code == WebEndpointResponse.STATUS_OK) ? WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE
+					: code;
 		}
 
 		@Override

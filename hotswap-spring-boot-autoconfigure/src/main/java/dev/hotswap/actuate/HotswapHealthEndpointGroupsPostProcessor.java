@@ -1,5 +1,10 @@
 package dev.hotswap.actuate;
 
+import dev.hotswap.Handoff;
+import dev.hotswap.HandoffStatus;
+import dev.hotswap.Role;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPostProcessor;
 
@@ -10,9 +15,25 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPost
  */
 public final class HotswapHealthEndpointGroupsPostProcessor implements HealthEndpointGroupsPostProcessor {
 
+	private final ObjectProvider<Handoff> handoff;
+
+	/**
+	 * Create a post-processor.
+	 * @param handoff the handoff of this application, asked for when it is needed
+	 */
+	public HotswapHealthEndpointGroupsPostProcessor(ObjectProvider<Handoff> handoff) {
+		this.handoff = handoff;
+	}
+
 	@Override
 	public HealthEndpointGroups postProcessHealthEndpointGroups(HealthEndpointGroups groups) {
-		return new DrainingHealthEndpointGroups(groups);
+		return new DrainingHealthEndpointGroups(groups, this::isStopping);
+	}
+
+	private boolean isStopping() {
+		Handoff handoff = this.handoff.getIfAvailable();
+		HandoffStatus status = (handoff != null) ? handoff.status() : null;
+		return status != null && status.role() == Role.DRAINING && status.handoff() == null;
 	}
 
 }

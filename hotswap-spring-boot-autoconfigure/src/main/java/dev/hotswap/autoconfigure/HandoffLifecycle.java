@@ -5,12 +5,14 @@ import dev.hotswap.handoff.HandoffEngine;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.Ordered;
 
 /**
@@ -48,7 +50,20 @@ final class HandoffLifecycle implements ApplicationListener<ApplicationEvent>, O
 			this.engine.applicationProgressed();
 		}
 		else if (event instanceof ContextClosedEvent closed && closed.getApplicationContext() == this.context) {
-			this.engine.stop();
+			close();
+		}
+	}
+
+	/**
+	 * Here and not in a phase of the context's lifecycle: from this event on executors
+	 * reject the work of asynchronous requests. When the time is used up, Boot's graceful
+	 * shutdown does not wait for the same requests once more.
+	 */
+	private void close() {
+		if (!this.engine.stop()) {
+			this.context.getBeanProvider(DefaultLifecycleProcessor.class)
+				.ifAvailable((processor) -> processor
+					.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, 0));
 		}
 	}
 

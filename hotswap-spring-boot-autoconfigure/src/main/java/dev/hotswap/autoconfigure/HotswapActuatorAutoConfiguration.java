@@ -6,6 +6,7 @@ import dev.hotswap.actuate.HotswapHealthEndpointGroupsPostProcessor;
 import dev.hotswap.actuate.HotswapHealthIndicator;
 import dev.hotswap.actuate.Readiness;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -55,8 +56,9 @@ public final class HotswapActuatorAutoConfiguration {
 		 * creates the readiness group where the user has not, and would hide ours.
 		 */
 		@Bean
-		static HotswapHealthEndpointGroupsPostProcessor hotswapHealthEndpointGroupsPostProcessor() {
-			return new HotswapHealthEndpointGroupsPostProcessor();
+		static HotswapHealthEndpointGroupsPostProcessor hotswapHealthEndpointGroupsPostProcessor(
+				ObjectProvider<Handoff> handoff) {
+			return new HotswapHealthEndpointGroupsPostProcessor(handoff);
 		}
 
 	}

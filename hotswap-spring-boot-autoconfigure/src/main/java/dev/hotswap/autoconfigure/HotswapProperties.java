@@ -282,7 +282,7 @@ public class HotswapProperties {
 	}
 
 	/**
-	 * How a predecessor finishes what it accepted.
+	 * How a process finishes what it accepted.
 	 */
 	public static class Drain {
 
@@ -291,12 +291,26 @@ public class HotswapProperties {
 		 */
 		private Duration timeout = Duration.ofSeconds(30);
 
+		/**
+		 * Time for which a process that stops without a successor still accepts
+		 * connections while its readiness refuses, so that load balancers notice.
+		 */
+		private Duration announceDelay = Duration.ofSeconds(0);
+
 		public Duration getTimeout() {
 			return this.timeout;
 		}
 
 		public void setTimeout(Duration timeout) {
 			this.timeout = timeout;
+		}
+
+		public Duration getAnnounceDelay() {
+			return this.announceDelay;
+		}
+
+		public void setAnnounceDelay(Duration announceDelay) {
+			this.announceDelay = announceDelay;
 		}
 
 	}

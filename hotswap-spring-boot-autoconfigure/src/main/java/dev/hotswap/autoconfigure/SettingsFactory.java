@@ -10,6 +10,7 @@ import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.LaunchAdditions;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -23,6 +24,9 @@ final class SettingsFactory {
 
 	private static final int MAX_PORT = 65535;
 
+	/** Of {@code spring.lifecycle.timeout-per-shutdown-phase}. */
+	private static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(30);
+
 	private SettingsFactory() {
 	}
 
@@ -31,15 +35,31 @@ final class SettingsFactory {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
 		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
 		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
-		if (properties.getDrain().getTimeout().isNegative()) {
-			throw new InvalidConfigurationPropertyValueException("hotswap.drain.timeout",
-					properties.getDrain().getTimeout(), "It must not be negative.");
-		}
+		requireNotNegative("hotswap.drain.timeout", properties.getDrain().getTimeout());
+		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
 				properties.getReadyTimeout(), properties.getDrain().getTimeout(),
+				properties.getDrain().getAnnounceDelay(), stopTimeout(environment),
 				properties.getConnections().isTransfer());
+	}
+
+	/** As Boot's own graceful shutdown, which this one comes before. */
+	private static Duration stopTimeout(Environment environment) {
+		if ("immediate".equalsIgnoreCase(environment.getProperty("server.shutdown"))) {
+			return Duration.ZERO;
+		}
+		Duration timeout = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(DEFAULT_STOP_TIMEOUT);
+		return timeout.isNegative() ? Duration.ZERO : timeout;
+	}
+
+	private static void requireNotNegative(String name, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(name, value, "It must not be negative.");
+		}
 	}
 
 	private static void requirePositive(String name, @Nullable Duration value) {

@@ -22,6 +22,13 @@ public final class ChannelDescriptors {
 
 	private static final @Nullable ChannelInternals INTERNALS = ChannelInternals.find();
 
+	/** See socket(7) and {@code asm-generic/socket.h}; Linux 5.1 and later. */
+	private static final int SO_BINDTOIFINDEX = 62;
+
+	private static final int SOL_SOCKET = 1;
+
+	private static final int NO_INTERFACE = Integer.MAX_VALUE;
+
 	private static final String HOW_TO_OPEN = "start this process with"
 			+ " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED, or put 'Add-Opens: java.base/sun.nio.ch'"
 			+ " into the manifest of its executable jar";
@@ -88,6 +95,35 @@ public final class ChannelDescriptors {
 	public static SocketChannel adoptSocket(Descriptor descriptor) throws IOException {
 		return adopt(descriptor, "adopt a connection",
 				(internals, fd) -> internals.socketChannel(fd, internals.remoteAddress(fd)));
+	}
+
+	/**
+	 * Have the kernel refuse connects to a listener from now on, in all processes that
+	 * share it and for good, while those that wait in its accept queue, or have begun
+	 * their handshake, can still be accepted. Closing the listener instead resets them
+	 * (the kernel's {@code inet_csk_listen_stop}). Binds it to an interface that does not
+	 * exist: the kernel then finds no listener for a new connect, and needs none for one
+	 * that it knows already.
+	 * @param channel a listening channel
+	 * @return whether connects are refused; {@code false} where {@code sun.nio.ch} is not
+	 * open, the kernel is older than 5.1, or the listener is bound to an interface and
+	 * this process may not change that
+	 * @throws ClosedChannelException if the channel is closed
+	 */
+	public static boolean refuseConnects(ServerSocketChannel channel) throws ClosedChannelException {
+		if (!channel.isOpen()) {
+			throw new ClosedChannelException();
+		}
+		if (INTERNALS == null) {
+			return false;
+		}
+		try {
+			INTERNALS.setIntOption(INTERNALS.fileDescriptor(channel), SOL_SOCKET, SO_BINDTOIFINDEX, NO_INTERFACE);
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	static Descriptor exportThroughProcfs(ServerSocketChannel channel) throws IOException {

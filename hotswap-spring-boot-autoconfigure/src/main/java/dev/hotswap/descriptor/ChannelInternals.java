@@ -30,6 +30,8 @@ final class ChannelInternals {
 
 	private final Method getSocketOption;
 
+	private final @Nullable Method setIntOption;
+
 	private final Constructor<?> serverChannel;
 
 	private final Constructor<?> socketChannel;
@@ -40,6 +42,8 @@ final class ChannelInternals {
 		this.remoteAddress = open(net.getDeclaredMethod("remoteAddress", FileDescriptor.class));
 		this.getSocketOption = open(net.getDeclaredMethod("getSocketOption", FileDescriptor.class, ProtocolFamily.class,
 				SocketOption.class));
+		this.setIntOption = find(net, "setIntOption0", FileDescriptor.class, boolean.class, int.class, int.class,
+				int.class, boolean.class);
 		this.serverChannel = open(Class.forName("sun.nio.ch.ServerSocketChannelImpl")
 			.getDeclaredConstructor(SelectorProvider.class, ProtocolFamily.class, FileDescriptor.class, boolean.class));
 		this.socketChannel = open(Class.forName("sun.nio.ch.SocketChannelImpl")
@@ -59,6 +63,27 @@ final class ChannelInternals {
 			// InaccessibleObjectException where the package is closed
 			return null;
 		}
+	}
+
+	/** Nothing that matters for a handoff depends on it. */
+	private static @Nullable Method find(Class<?> type, String name, Class<?>... parameters) {
+		try {
+			return open(type.getDeclaredMethod(name, parameters));
+		}
+		catch (NoSuchMethodException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Set a socket option that the JDK does not know, as setsockopt(2).
+	 */
+	void setIntOption(FileDescriptor fd, int level, int option, int value) throws IOException {
+		Method method = this.setIntOption;
+		if (method == null) {
+			throw new IOException("This JDK sets no socket options but its own");
+		}
+		invoke(() -> method.invoke(null, fd, false, level, option, value, false));
 	}
 
 	FileDescriptor fileDescriptor(Channel channel) throws IOException {
@@ -99,7 +124,7 @@ final class ChannelInternals {
 		return member;
 	}
 
-	private static Object invoke(Invocation invocation) throws IOException {
+	private static @Nullable Object invoke(Invocation invocation) throws IOException {
 		try {
 			return invocation.invoke();
 		}
@@ -116,7 +141,7 @@ final class ChannelInternals {
 
 	private interface Invocation {
 
-		Object invoke() throws ReflectiveOperationException;
+		@Nullable Object invoke() throws ReflectiveOperationException;
 
 	}
 

@@ -115,6 +115,16 @@ sealed interface Action {
 
 	}
 
+	/** There is less time to drain than was thought. */
+	record HastenDrain() implements Action {
+
+	}
+
+	/** Finish without a successor what was accepted: {@link Event.DrainEnded}. */
+	record Leave() implements Action {
+
+	}
+
 	/** Take over connections, and answer for them. */
 	record Adopt(int link, Frame.Connections connections) implements Action {
 

@@ -40,6 +40,8 @@ final class Drain {
 
 	private final Duration timeout;
 
+	private final @Nullable Duration unused;
+
 	private final Duration linger;
 
 	private final Consumer<HandoffRecord.Connections> listener;
@@ -66,14 +68,22 @@ final class Drain {
 	 */
 	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout,
 			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
-		this(connectors, transfer, timeout, LINGER, timer, listener);
+		this(connectors, transfer, timeout, null, LINGER, timer, listener);
 	}
 
-	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration linger,
-			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
+	/**
+	 * Create a drain with rules of its own for what is idle.
+	 * @param unused end connections that have not been used for so long, or {@code null}
+	 * to end those that are idle at the deadline only
+	 * @param linger what clients have to end an idle connection after the deadline
+	 */
+	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout,
+			@Nullable Duration unused, Duration linger, ScheduledExecutorService timer,
+			Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
 		this.transfer = transfer;
 		this.timeout = timeout;
+		this.unused = unused;
 		this.linger = linger;
 		this.timer = timer;
 		this.listener = listener;
@@ -121,6 +131,13 @@ final class Drain {
 		if (transfer != null) {
 			execute(transfer::takeBackUnanswered);
 		}
+	}
+
+	/**
+	 * There is less time than was thought.
+	 */
+	void hasten(Duration timeout) {
+		execute(() -> this.deadline = Math.min(this.deadline, System.nanoTime() + timeout.toNanos()));
 	}
 
 	private void execute(Runnable step) {
@@ -174,6 +191,7 @@ final class Drain {
 		long left = this.deadline - System.nanoTime();
 		if (!this.idleEnded) {
 			move();
+			endUnused();
 		}
 		if (isEmpty()) {
 			end(0);
@@ -197,6 +215,13 @@ final class Drain {
 		ConnectionTransfer transfer = this.transfer;
 		if (transfer != null) {
 			this.connectors.all().forEach((connector) -> attempt(connector, transfer::move));
+		}
+	}
+
+	private void endUnused() {
+		Duration unused = this.unused;
+		if (unused != null) {
+			this.connectors.all().forEach((connector) -> attempt(connector, (each) -> each.endIdle(unused)));
 		}
 	}
 

@@ -196,14 +196,24 @@ public final class HandoffEngine implements Handoff {
 
 	/**
 	 * Wind up whatever handoff runs, since the application closes: a successor that was
-	 * launched is killed, a predecessor is told. Returns when nothing is left to do.
+	 * launched is killed, a predecessor is told. If this process is the active one and
+	 * its application has been ready, it then drains: the application serves on for the
+	 * configured delay, the accept queues are emptied and the listeners close, and what
+	 * was accepted is finished. If it drains as a predecessor already, that drain is
+	 * waited for. Returns when nothing is left to do.
+	 * @return whether everything that was accepted has been finished; {@code false} if
+	 * the time for that is used up
 	 */
-	public void stop() {
+	public boolean stop() {
 		this.loop.post(new Event.StopRequested());
 		try {
 			CountDownLatch stopped = this.world.stopped();
-			if (!stopped.await(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-				logger.warn("The handoff that runs could not be wound up within " + STOP_TIMEOUT.toSeconds() + " s");
+			Duration timeout = STOP_TIMEOUT.plus(this.settings.announceDelay())
+				.plus(this.settings.stopTimeout())
+				.plus(FinalDrain.OVERHEAD);
+			if (!stopped.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+				logger
+					.warn("The handoff or drain that runs could not be wound up within " + timeout.toSeconds() + " s");
 			}
 		}
 		catch (InterruptedException ex) {
@@ -212,6 +222,7 @@ public final class HandoffEngine implements Handoff {
 		this.world.close();
 		this.offered.close();
 		this.loop.stop();
+		return this.world.isAllServed();
 	}
 
 	@Override

@@ -93,6 +93,8 @@ final class HandoffMachine {
 		on(Event.AcceptingStopped.class, (machine, stopped) -> machine.drain(), Phase.STOPPING_ACCEPT);
 		onFrame(Frame.Answered.class, HandoffMachine::noteAnswer, Phase.DRAINING);
 		on(Event.DrainEnded.class, HandoffMachine::end, Phase.DRAINING);
+		// ... or without a successor
+		on(Event.DrainEnded.class, (machine, ended) -> machine.stopped(), Phase.LEAVING);
 		// ... and its ways out
 		on(Event.LaunchFailed.class, HandoffMachine::failLaunch, Phase.LAUNCHING);
 		on(Event.OfferFailed.class, HandoffMachine::failOffer, Phase.SUCCESSOR_STARTING);
@@ -275,8 +277,8 @@ final class HandoffMachine {
 
 	private void outOfOrder(Event.Received received, boolean known) {
 		this.actions.add(new Action.Discard(received.frame()));
-		if (received.frame() instanceof Frame.Bye || this.phase == Phase.ENDING || this.phase == Phase.FENCING
-				|| this.phase == Phase.RECLAIMING) {
+		if (received.frame() instanceof Frame.Bye || this.phase == Phase.ENDING || this.phase == Phase.LEAVING
+				|| this.phase == Phase.FENCING || this.phase == Phase.RECLAIMING) {
 			return;
 		}
 		String problem = received.frame().getClass().getSimpleName() + " is out of order in " + this.phase;
@@ -581,6 +583,9 @@ final class HandoffMachine {
 		enter(Phase.DRAINING);
 		Peer successor = this.successor;
 		this.actions.add(new Action.Drain((successor != null) ? successor.link() : NO_LINK));
+		if (this.stopping) {
+			this.actions.add(new Action.HastenDrain());
+		}
 	}
 
 	private void noteAnswer(Event.Received received) {
@@ -592,6 +597,10 @@ final class HandoffMachine {
 		send(this.successor, new Frame.Drained(story));
 		endLink(this.successor, ByeReason.RELEASED, null, "drained");
 		enter(Phase.DRAINED);
+		if (this.stopping) {
+			this.actions.add(new Action.Stopped());
+			return;
+		}
 		this.actions.add(new Action.Exit(null, "handed over to pid " + ((story.to() != null) ? story.to().pid() : "?")
 				+ " and drained (" + ended.connections() + ")"));
 	}
@@ -689,12 +698,24 @@ final class HandoffMachine {
 		this.silent = false;
 		this.grace = Duration.ZERO;
 		if (this.stopping) {
-			enter(Phase.ENDING);
-			this.actions.add(new Action.Stopped());
+			leave();
 		}
 		else {
 			enter(Phase.IDLE);
 		}
+	}
+
+	/** The older generation is released; nobody serves this address from now on. */
+	private void leave() {
+		endLink(this.predecessor, ByeReason.STOPPING, null, "told to stop");
+		this.predecessor = null;
+		enter(Phase.LEAVING);
+		this.actions.add(new Action.Leave());
+	}
+
+	private void stopped() {
+		enter(Phase.ENDING);
+		this.actions.add(new Action.Stopped());
 	}
 
 	// What can happen at any time
@@ -753,6 +774,7 @@ final class HandoffMachine {
 			case FENCING -> afterFence();
 			case RECLAIMING -> conclude();
 			case STOPPING_ACCEPT -> drain();
+			case LEAVING -> stopped();
 			case STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES ->
 				giveUp(FailureCode.ABORTED, "An unforeseen error: " + failed.problem());
 			default -> {
@@ -780,22 +802,27 @@ final class HandoffMachine {
 		this.stopping = true;
 		if (isBeforeServing()) {
 			fail(FailureCode.ABORTED, "The predecessor was told to stop.");
+			return;
 		}
-		else if (this.phase == Phase.FENCING) {
-			// Whoever is being fenced dies now, without more grace
-			if (!this.launching) {
-				fence();
+		switch (this.phase) {
+			case IDLE -> leave();
+			case FENCING -> {
+				// Whoever is being fenced dies now, without more grace
+				if (!this.launching) {
+					fence();
+				}
 			}
-		}
-		else if (this.phase != Phase.ENDING && this.phase != Phase.DRAINED) {
-			FailureCode code = (role() == Role.SUCCEEDING) ? FailureCode.ABORTED : null;
-			endLink(this.predecessor, ByeReason.STOPPING, code, "told to stop");
-			endLink(this.successor, ByeReason.STOPPING, null, "told to stop");
-			enter(Phase.ENDING);
-			this.actions.add(new Action.Stopped());
-		}
-		else {
-			this.actions.add(new Action.Stopped());
+			case DRAINING -> this.actions.add(new Action.HastenDrain());
+			case RECLAIMING, STOPPING_ACCEPT, LEAVING -> {
+				// What comes next knows of it
+			}
+			case DRAINED, ENDING -> this.actions.add(new Action.Stopped());
+			default -> {
+				// The application is not ready: it has nothing to finish
+				FailureCode code = (role() == Role.SUCCEEDING) ? FailureCode.ABORTED : null;
+				endLink(this.predecessor, ByeReason.STOPPING, code, "told to stop");
+				stopped();
+			}
 		}
 	}
 
@@ -857,6 +884,7 @@ final class HandoffMachine {
 		return switch (this.phase) {
 			case BOOTING -> "Process " + this.self.pid() + " is still starting; try again when it is ready.";
 			case IDLE -> "No handoff runs.";
+			case LEAVING -> "Process " + this.self.pid() + " is stopping.";
 			case STOPPING_ACCEPT, DRAINING, DRAINED, ENDING ->
 				"Process " + this.self.pid() + " is leaving; ask the active one.";
 			case HELLO_SENT, STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES ->

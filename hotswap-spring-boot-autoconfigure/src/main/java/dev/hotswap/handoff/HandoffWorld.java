@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
+import dev.hotswap.HandoffRecord;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.listener.OfferedListeners;
 import dev.hotswap.process.ProcessId;
@@ -62,6 +63,8 @@ final class HandoffWorld {
 	private final HandoffObservers observers;
 
 	private volatile @Nullable Drain drain;
+
+	private volatile boolean allServed = true;
 
 	private volatile @Nullable HandoffApplication application;
 
@@ -160,6 +163,12 @@ final class HandoffWorld {
 		else if (action instanceof Action.Drain drain) {
 			drain(drain.link());
 		}
+		else if (action instanceof Action.HastenDrain) {
+			hastenDrain();
+		}
+		else if (action instanceof Action.Leave) {
+			new FinalDrain(this.connectors, this.settings, this.timer, this::drained).start();
+		}
 		else if (action instanceof Action.NoteAnswer note && this.drain != null) {
 			this.drain.answered(note.answer());
 		}
@@ -236,10 +245,28 @@ final class HandoffWorld {
 						+ "' cannot transfer its connections (they are encrypted, or java.base does not open "
 						+ "sun.nio.ch to this process); their end is announced instead"));
 		}
-		Drain drain = new Drain(this.connectors, transfer, this.settings.drainTimeout(), this.timer,
-				(connections) -> this.events.accept(new Event.DrainEnded(connections)));
+		Drain drain = new Drain(this.connectors, transfer, this.settings.drainTimeout(), this.timer, this::drained);
 		this.drain = drain;
 		drain.start();
+	}
+
+	private void hastenDrain() {
+		Drain drain = this.drain;
+		if (drain != null) {
+			drain.hasten(this.settings.stopTimeout());
+		}
+	}
+
+	private void drained(HandoffRecord.Connections connections) {
+		this.allServed = this.connectors.census().total() == 0;
+		this.events.accept(new Event.DrainEnded(connections));
+	}
+
+	/**
+	 * Whether no drain of this process has ended before all that it had accepted.
+	 */
+	boolean isAllServed() {
+		return this.allServed;
 	}
 
 	private void successorLost(ProcessId successor) {

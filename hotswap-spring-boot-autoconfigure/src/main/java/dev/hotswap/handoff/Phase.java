@@ -65,6 +65,9 @@ enum Phase {
 	/** Drained: exits. */
 	DRAINED(Role.DRAINING, Stage.DRAIN),
 
+	/** Told to stop, with nobody to succeed it: drains. */
+	LEAVING(Role.DRAINING, Stage.IDLE),
+
 	/** A successor that gives up, or a process that is being stopped. */
 	ENDING(Role.DRAINING, Stage.IDLE);
 

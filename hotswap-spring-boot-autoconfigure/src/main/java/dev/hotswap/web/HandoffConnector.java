@@ -59,6 +59,20 @@ public interface HandoffConnector {
 	void stopAccepting(Duration timeout) throws IOException;
 
 	/**
+	 * Close the listener for good: refuse connects where the kernel can be told to,
+	 * accept what waits in the accept queue until it is empty, beyond the connection
+	 * limit if need be, and close it. What was accepted is being served when this
+	 * returns, and connections go on as before. The listener is closed in any case. Where
+	 * connects cannot be
+	 * {@linkplain dev.hotswap.descriptor.ChannelDescriptors#refuseConnects refused}
+	 * first, one that comes in the microseconds between the last look into the queue and
+	 * the closing is reset.
+	 * @param timeout how long to accept at most
+	 * @throws IOException if it is not certain that the queue was empty
+	 */
+	void closeListener(Duration timeout) throws IOException;
+
+	/**
 	 * Announce the end to every connection on its next response that is not committed yet
 	 * ({@code Connection: close}), unless the request after that has already been
 	 * received; the connection ends after that response, also for a client that is still
@@ -84,7 +98,17 @@ public interface HandoffConnector {
 	 * counted.
 	 * @return how many connections this call has begun to end
 	 */
-	int endIdle();
+	default int endIdle() {
+		return endIdle(Duration.ZERO);
+	}
+
+	/**
+	 * End connections as {@link #endIdle()} does, but only those that have not been used
+	 * for some time.
+	 * @param unused how long they must not have been used, or, if fresh, open
+	 * @return how many connections this call has begun to end
+	 */
+	int endIdle(Duration unused);
 
 	/**
 	 * Whether connections can move between this connector and one in another process:

@@ -65,6 +65,19 @@ public final class HandoffConnectors {
 	 * @throws IOException if a connector did not stop in time; the others have stopped
 	 */
 	public void stopAccepting(Duration timeout) throws IOException {
+		shut((connector) -> connector.stopAccepting(timeout));
+	}
+
+	/**
+	 * Empty all accept queues and close all listeners.
+	 * @param timeout how long each connector may accept at most
+	 * @throws IOException if the queue of a connector may not have been empty
+	 */
+	public void closeListeners(Duration timeout) throws IOException {
+		shut((connector) -> connector.closeListener(timeout));
+	}
+
+	private void shut(Shutting shutting) throws IOException {
 		List<HandoffConnector> connectors;
 		synchronized (this) {
 			this.open = false;
@@ -73,7 +86,7 @@ public final class HandoffConnectors {
 		IOException failure = null;
 		for (HandoffConnector connector : connectors) {
 			try {
-				connector.stopAccepting(timeout);
+				shutting.shut(connector);
 			}
 			catch (IOException ex) {
 				if (failure == null) {
@@ -103,6 +116,12 @@ public final class HandoffConnectors {
 	 */
 	public ConnectorFigures figures() {
 		return all().stream().map(HandoffConnector::figures).reduce(ConnectorFigures.NONE, ConnectorFigures::plus);
+	}
+
+	private interface Shutting {
+
+		void shut(HandoffConnector connector) throws IOException;
+
 	}
 
 }

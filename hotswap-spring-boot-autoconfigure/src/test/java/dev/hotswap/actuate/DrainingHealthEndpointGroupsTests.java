@@ -1,6 +1,7 @@
 package dev.hotswap.actuate;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +14,7 @@ import org.springframework.boot.actuate.endpoint.web.AdditionalPathsMapper;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroup;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
 import org.springframework.boot.health.actuate.endpoint.SimpleHttpCodeStatusMapper;
 import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
 import org.springframework.boot.health.contributor.Status;
@@ -32,7 +34,9 @@ class DrainingHealthEndpointGroupsTests {
 	private final HealthEndpointGroups original = mock(HealthEndpointGroups.class,
 			withSettings().extraInterfaces(AdditionalPathsMapper.class));
 
-	private final HealthEndpointGroups groups = new DrainingHealthEndpointGroups(this.original);
+	private boolean stopping;
+
+	private final HealthEndpointGroups groups = new DrainingHealthEndpointGroups(this.original, () -> this.stopping);
 
 	@BeforeEach
 	void setUp() {
@@ -83,6 +87,24 @@ class DrainingHealthEndpointGroupsTests {
 	}
 
 	@Test
+	void drainingWithoutASuccessorIsHttp503() {
+		HttpCodeStatusMapper mapper = this.groups.get("readiness").getHttpCodeStatusMapper();
+		this.stopping = true;
+		assertThat(mapper.getStatusCode(HotswapHealthIndicator.DRAINING)).isEqualTo(503);
+		assertThat(mapper.getStatusCode(Status.UP)).isEqualTo(200);
+		assertThat(mapper.getStatusCode(Status.DOWN)).isEqualTo(503);
+	}
+
+	@Test
+	void codeThatTheUserChoseIsKept() {
+		given(this.group.getHttpCodeStatusMapper()).willReturn(new SimpleHttpCodeStatusMapper(Map.of("DRAINING", 429)));
+		this.stopping = true;
+		assertThat(
+				this.groups.get("readiness").getHttpCodeStatusMapper().getStatusCode(HotswapHealthIndicator.DRAINING))
+			.isEqualTo(429);
+	}
+
+	@Test
 	void additionalPathsAreKept() {
 		given(((AdditionalPathsMapper) this.original).getAdditionalPaths(EndpointId.of("health"),
 				WebServerNamespace.SERVER))
@@ -90,7 +112,7 @@ class DrainingHealthEndpointGroupsTests {
 		assertThat(((AdditionalPathsMapper) this.groups).getAdditionalPaths(EndpointId.of("health"),
 				WebServerNamespace.SERVER))
 			.containsExactly("/readyz");
-		assertThat(new DrainingHealthEndpointGroups(mock(HealthEndpointGroups.class))
+		assertThat(new DrainingHealthEndpointGroups(mock(HealthEndpointGroups.class), () -> false)
 			.getAdditionalPaths(EndpointId.of("health"), WebServerNamespace.SERVER)).isNull();
 	}
 

@@ -37,7 +37,7 @@ class ConfigurationMetadataTests {
 		assertThat(list("properties")).filteredOn((property) -> property.has("defaultValue"))
 			.extracting((property) -> property.get("name").asString() + "=" + property.get("defaultValue").asString())
 			.contains("hotswap.enabled=true", "hotswap.takeover=false", "hotswap.signal=auto",
-					"hotswap.ready-timeout=2m", "hotswap.drain.timeout=30s");
+					"hotswap.ready-timeout=2m", "hotswap.drain.timeout=30s", "hotswap.drain.announce-delay=0s");
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.Set;
 import dev.hotswap.Handoff;
 import dev.hotswap.HandoffStatus;
 import dev.hotswap.Role;
+import dev.hotswap.Stage;
 import dev.hotswap.actuate.HotswapEndpoint;
 import dev.hotswap.actuate.HotswapHealthEndpointGroupsPostProcessor;
 import dev.hotswap.actuate.HotswapHealthIndicator;
@@ -18,6 +19,7 @@ import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -229,6 +231,19 @@ class HotswapAutoConfigurationTests {
 	}
 
 	@Test
+	void readinessOfAProcessThatNobodySucceedsIsDrainingAndHttp503() {
+		role(Role.DRAINING, null);
+		ready().withPropertyValues("management.endpoint.health.group.readiness.include=own")
+			.withBean("own", HealthIndicator.class, () -> () -> Health.up().build())
+			.run((context) -> {
+				WebEndpointResponse<HealthDescriptor> readiness = readiness(
+						context.getBean(HealthEndpointWebExtension.class));
+				assertThat(readiness.getBody().getStatus().getCode()).isEqualTo("DRAINING");
+				assertThat(readiness.getStatus()).isEqualTo(503);
+			});
+	}
+
+	@Test
 	void livenessDoesNotKnowTheComponent() {
 		role(Role.DRAINING);
 		ready().run((context) -> assertThat(
@@ -257,16 +272,21 @@ class HotswapAutoConfigurationTests {
 		return health.health(ApiVersion.V3, WebServerNamespace.SERVER, SecurityContext.NONE, "readiness");
 	}
 
+	/** As one side of a handoff. */
 	private void role(Role role) {
-		given(this.handoff.status()).willReturn(
-				new HandoffStatus(role, 1, 4711, "shop", null, Instant.EPOCH, List.of(), null, List.of(), List.of()));
+		role(role, new HandoffStatus.Running("h1", Stage.DRAIN, Instant.EPOCH, 4712L));
+	}
+
+	private void role(Role role, HandoffStatus.@Nullable Running running) {
+		given(this.handoff.status()).willReturn(new HandoffStatus(role, 1, 4711, "shop", null, Instant.EPOCH, List.of(),
+				running, List.of(), List.of()));
 	}
 
 	/** It owns nothing until it begins. */
 	private static HandoffEngine engine() {
 		return new HandoffEngine(new HandoffSettings("shop", null, Path.of("unused.sock"), false,
-				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ofMinutes(1), true),
-				new ChildProcessLauncher());
+				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO,
+				Duration.ofMinutes(1), true), new ChildProcessLauncher());
 	}
 
 }

@@ -79,15 +79,23 @@ class SettingsFactoryTests {
 
 	@ParameterizedTest
 	@CsvSource({ "hotswap.ready-timeout, 0s", "hotswap.ready-timeout, -1s", "hotswap.drain.timeout, -1ms",
-			"hotswap.launch.ignore-listeners, http", "hotswap.launch.ignore-listeners, 0",
-			"hotswap.launch.ignore-listeners, -80", "hotswap.launch.ignore-listeners, 65536",
-			"hotswap.launch.ignore-listeners, 99999999999", "hotswap.launch.jvm-options, new.jar",
-			"hotswap.launch.command, ''" })
+			"hotswap.drain.announce-delay, -1ms", "hotswap.launch.ignore-listeners, http",
+			"hotswap.launch.ignore-listeners, 0", "hotswap.launch.ignore-listeners, -80",
+			"hotswap.launch.ignore-listeners, 65536", "hotswap.launch.ignore-listeners, 99999999999",
+			"hotswap.launch.jvm-options, new.jar", "hotswap.launch.command, ''" })
 	void propertyThatMakesNoSenseIsNamed(String name, String value) {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
 			.isThrownBy(() -> settings(name + "=" + value))
 			.satisfies((invalid) -> assertThat(invalid.getName()).isEqualTo(name))
 			.satisfies((invalid) -> assertThat(invalid.getReason()).isNotBlank());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "x=y, 30", "spring.lifecycle.timeout-per-shutdown-phase=7s, 7",
+			"spring.lifecycle.timeout-per-shutdown-phase=-1s, 0", "server.shutdown=immediate, 0",
+			"server.shutdown=graceful, 30" })
+	void stopTakesAsLongAsBootsGracefulShutdown(String property, long seconds) {
+		assertThat(settings(property).stopTimeout()).isEqualTo(Duration.ofSeconds(seconds));
 	}
 
 	@Test

@@ -92,6 +92,25 @@ class DrainTests {
 	}
 
 	@Test
+	void lessTimeIsLessTime() {
+		this.connector.census = new Census(0, 0, 1);
+		Drain drain = new Drain(this.connectors, null, NEVER, null, NEVER, this.timer, this.ended::complete);
+		drain.start();
+		drain.hasten(Duration.ofHours(2));
+		drain.hasten(Duration.ZERO);
+		assertThat(outcome().cut()).isEqualTo(1);
+	}
+
+	@Test
+	void unusedConnectionsAreEndedFromTheStart() {
+		this.connector.census = new Census(0, 0, 1);
+		Duration unused = Duration.ofSeconds(3);
+		new Drain(this.connectors, null, NEVER, unused, NEVER, this.timer, this.ended::complete).start();
+		await().untilAsserted(() -> assertThat(this.connector.endedUnused).containsExactly(unused));
+		assertThat(this.connector.idleEnded).isFalse();
+	}
+
+	@Test
 	void connectorThatFailsHoldsUpNeitherTheOthersNorTheEnd() {
 		HandoffConnector failing = mock(HandoffConnector.class, (call) -> {
 			throw new IllegalStateException("broken");
@@ -100,14 +119,14 @@ class DrainTests {
 		HandoffConnectors connectors = new HandoffConnectors(false);
 		connectors.register(failing);
 		connectors.register(this.connector);
-		new Drain(connectors, null, Duration.ZERO, Duration.ZERO, this.timer, this.ended::complete).start();
+		new Drain(connectors, null, Duration.ZERO, null, Duration.ZERO, this.timer, this.ended::complete).start();
 		assertThat(outcome().cut()).isEqualTo(1);
 		assertThat(this.connector.announced).isTrue();
 		assertThat(this.connector.idleEnded).isTrue();
 	}
 
 	private void drain(Duration timeout, Duration linger) {
-		new Drain(this.connectors, null, timeout, linger, this.timer, this.ended::complete).start();
+		new Drain(this.connectors, null, timeout, null, linger, this.timer, this.ended::complete).start();
 	}
 
 	private HandoffRecord.Connections outcome() {

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffPrecheck;
@@ -51,6 +53,10 @@ class HandoffEngineTests {
 
 	private final List<TestListener> listeners = new ArrayList<>();
 
+	private Duration announceDelay = Duration.ZERO;
+
+	private Duration stopTimeout = Duration.ofMinutes(1);
+
 	private Path socket;
 
 	@BeforeEach
@@ -60,6 +66,9 @@ class HandoffEngineTests {
 
 	@AfterEach
 	void stop() throws IOException {
+		for (TestListener listener : this.listeners) {
+			listener.census = new Census(0, 0, 0);
+		}
 		this.engines.forEach(HandoffEngine::stop);
 		for (TestListener listener : this.listeners) {
 			listener.close();
@@ -279,6 +288,89 @@ class HandoffEngineTests {
 			.satisfies((refused) -> assertThat(refused.getRunningId()).isNull());
 	}
 
+	@Test
+	void stopClosesTheListenersAndWaitsForWhatWasAccepted() throws Exception {
+		Side side = startFresh();
+		side.listener().census = new Census(1, 2, 3);
+		CompletableFuture<Boolean> stop = CompletableFuture.supplyAsync(side.engine()::stop);
+		await().atMost(TIMEOUT).until(() -> side.listener().announced);
+		assertThat(side.listener().listenerClosed).isTrue();
+		assertThat(side.engine().role()).isEqualTo(Role.DRAINING);
+		assertThat(side.engine().status().handoff()).isNull();
+		await().atMost(TIMEOUT).until(() -> side.listener().endedUnused.contains(FinalDrain.UNUSED));
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(roles(side)).containsExactly(Role.DRAINING));
+		assertThat(stop).isNotDone();
+		side.listener().census = new Census(0, 0, 0);
+		assertThat(stop.get(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.exits).isEmpty();
+	}
+
+	@Test
+	void stopLeavesTheListenersOpenForTheAnnounceDelay() throws Exception {
+		this.announceDelay = Duration.ofMillis(700);
+		Side side = startFresh();
+		long start = System.nanoTime();
+		CompletableFuture<Boolean> stop = CompletableFuture.supplyAsync(side.engine()::stop);
+		await().atMost(TIMEOUT).until(() -> side.engine().role() == Role.DRAINING);
+		assertThat(side.listener().listenerClosed).isFalse();
+		assertThat(side.listener().open).isTrue();
+		assertThat(side.listener().announced).isFalse();
+		await().atMost(TIMEOUT).until(() -> side.listener().listenerClosed);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(this.announceDelay);
+		assertThat(stop.get(20, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void stopTellsWhenTheTimeWasNotEnough() throws Exception {
+		this.stopTimeout = Duration.ofMillis(50);
+		Side side = startFresh();
+		side.listener().census = new Census(0, 1, 1);
+		assertThat(side.engine().stop()).isFalse();
+		assertThat(side.listener().idleEnded).isTrue();
+	}
+
+	@Test
+	void stopWithoutATimeoutLeavesEverythingToTheApplication() throws Exception {
+		this.stopTimeout = Duration.ZERO;
+		Side side = startFresh();
+		side.listener().census = new Census(0, 1, 1);
+		side.engine().stop();
+		assertThat(side.listener().listenerClosed).isFalse();
+		assertThat(side.listener().announced).isFalse();
+	}
+
+	@Test
+	void stopBeforeTheApplicationIsReadyWaitsForNothing() throws Exception {
+		HandoffEngine engine = engine("shop", false);
+		engine.begin();
+		Side side = side(engine, ServerSocketChannel.open()
+			.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0)), Map.of());
+		side.listener().census = new Census(0, 1, 0);
+		engine.stop();
+		assertThat(side.listener().listenerClosed).isFalse();
+	}
+
+	@Test
+	void stopOfADrainingPredecessorWaitsForItsDrainOnly() throws Exception {
+		this.announceDelay = Duration.ofHours(1);
+		Side predecessor = startFresh();
+		predecessor.listener().census = new Census(0, 1, 0);
+		Side successor = takeOver(predecessor);
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> predecessor.listener().announced);
+		CompletableFuture<Boolean> stop = CompletableFuture.supplyAsync(predecessor.engine()::stop);
+		predecessor.listener().census = new Census(0, 0, 0);
+		assertThat(stop.get(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(predecessor.listener().listenerClosed).as("the successor's listener, too").isFalse();
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(successor.engine().status().history()).singleElement()
+				.satisfies((story) -> assertThat(story.connections()).isNotNull()));
+		this.announceDelay = Duration.ZERO;
+		this.engines.remove(successor.engine());
+		successor.listener().census = new Census(0, 0, 0);
+		assertThat(this.exits).isEmpty();
+	}
+
 	private Side startFresh() throws Exception {
 		return startFresh(Map.of());
 	}
@@ -316,7 +408,8 @@ class HandoffEngineTests {
 	private HandoffEngine engine(String application, boolean takeover) {
 		HandoffSettings template = TestRecords.settings(this.socket, takeover);
 		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover, LaunchAdditions.none(),
-				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), true);
+				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), this.announceDelay,
+				this.stopTimeout, true);
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");
 		}, (status, closing) -> this.exits.add(status));

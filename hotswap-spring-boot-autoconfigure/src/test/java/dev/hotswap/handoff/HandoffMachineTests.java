@@ -295,6 +295,70 @@ class HandoffMachineTests {
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
 		handle(new Event.Fenced(137));
+		assertLeaves();
+	}
+
+	@Test
+	void stopOfTheActiveProcessDrainsOnce() {
+		handle(new Event.ApplicationReady());
+		handle(new Event.StopRequested());
+		assertThat(last(Action.Leave.class)).isNotNull();
+		handle(new Event.StopRequested());
+		assertThat(this.actions).filteredOn(Action.Leave.class::isInstance).hasSize(1);
+		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
+		handle(new Event.Triggered(3, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		assertThat(last(Action.Reject.class).message()).contains("is stopping");
+		assertThat(this.machine.role()).isEqualTo(Role.DRAINING);
+		handle(new Event.DrainEnded(new HandoffRecord.Connections(0, 0, 0, 0)));
+		assertThat(last(Action.Stopped.class)).isNotNull();
+		handle(new Event.StopRequested());
+		assertThat(last(Action.Stopped.class)).isNotNull();
+	}
+
+	@Test
+	void stopBeforeTheApplicationIsReadyIsAtOnce() {
+		handle(new Event.StopRequested());
+		assertThat(last(Action.Stopped.class)).isNotNull();
+		assertThat(this.machine.phase()).isEqualTo(Phase.ENDING);
+	}
+
+	@Test
+	void stopWhileDrainingHastensThatDrainAndExitsByItself() {
+		toCutover();
+		receive(new Frame.Serving());
+		handle(new Event.AcceptingStopped());
+		assertThat(this.machine.phase()).isEqualTo(Phase.DRAINING);
+		handle(new Event.StopRequested());
+		assertThat(last(Action.HastenDrain.class)).isNotNull();
+		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
+		handle(new Event.DrainEnded(new HandoffRecord.Connections(0, 0, 0, 0)));
+		assertThat(last(Action.Stopped.class)).isNotNull();
+		assertThat(this.actions).noneMatch(Action.Exit.class::isInstance);
+	}
+
+	@Test
+	void stopWhileAcceptingStopsHastensTheDrainToCome() {
+		toCutover();
+		receive(new Frame.Serving());
+		handle(new Event.StopRequested());
+		assertThat(this.machine.phase()).isEqualTo(Phase.STOPPING_ACCEPT);
+		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
+		handle(new Event.AcceptingStopped());
+		assertThat(last(Action.Drain.class)).isNotNull();
+		assertThat(last(Action.HastenDrain.class)).isNotNull();
+	}
+
+	@Test
+	void failureOfTheDrainDoesNotHoldUpTheStop() {
+		handle(new Event.ApplicationReady());
+		handle(new Event.StopRequested());
+		handle(new Event.ActionFailed("a bug"));
+		assertThat(last(Action.Stopped.class)).isNotNull();
+	}
+
+	private void assertLeaves() {
+		assertThat(last(Action.Leave.class)).isNotNull();
+		handle(new Event.DrainEnded(new HandoffRecord.Connections(0, 0, 0, 0)));
 		assertThat(last(Action.Stopped.class)).isNotNull();
 		assertThat(this.machine.phase()).isEqualTo(Phase.ENDING);
 	}

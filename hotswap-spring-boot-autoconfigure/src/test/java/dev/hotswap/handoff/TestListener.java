@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
@@ -32,6 +34,11 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	volatile boolean announced;
 
 	volatile boolean idleEnded;
+
+	volatile boolean listenerClosed;
+
+	/** How long connections must not have been used that were to be ended. */
+	final Set<Duration> endedUnused = ConcurrentHashMap.newKeySet();
 
 	volatile Census census = new Census(0, 0, 0);
 
@@ -88,6 +95,13 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	}
 
 	@Override
+	public void closeListener(Duration timeout) throws IOException {
+		this.open = false;
+		this.listenerClosed = true;
+		this.channel.close();
+	}
+
+	@Override
 	public void announceEnd() {
 		this.announced = true;
 	}
@@ -122,7 +136,11 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 
 	/** All idle connections end at once. */
 	@Override
-	public int endIdle() {
+	public int endIdle(Duration unused) {
+		if (!unused.isZero()) {
+			this.endedUnused.add(unused);
+			return 0;
+		}
 		Census before = this.census;
 		this.census = new Census(0, before.active(), 0);
 		this.idleEnded = true;

@@ -8,9 +8,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
+import dev.hotswap.descriptor.ChannelDescriptors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,11 @@ class AcceptQueue {
 
 	private static final Consumer<SelectionKey> NOTHING = (key) -> {
 	};
+
+	/**
+	 * How long a connect that has begun its handshake has to complete it: one round trip.
+	 */
+	private static final Duration HANDSHAKE = Duration.ofMillis(100);
 
 	private final ServerSocketChannel listener;
 
@@ -64,7 +71,7 @@ class AcceptQueue {
 		return this.address;
 	}
 
-	private boolean isOpen() {
+	boolean isOpen() {
 		return this.listener.isOpen();
 	}
 
@@ -147,6 +154,33 @@ class AcceptQueue {
 	 */
 	void wakeup() {
 		this.selector.wakeup();
+	}
+
+	/**
+	 * Accept until the queue is empty and nobody can come into it any more, or, where the
+	 * kernel cannot be told to refuse connects, until it is empty for a moment. While the
+	 * gate is closed, and for one thread: the acceptor may still be on its way from its
+	 * selector to the gate, so this waits on another one.
+	 * @param server serves a connection
+	 * @param timeout how long at most
+	 * @throws IOException if accepting fails, or the queue is not empty in time
+	 */
+	void empty(Consumer<SocketChannel> server, Duration timeout) throws IOException {
+		long deadline = System.nanoTime() + timeout.toNanos();
+		long wait = ChannelDescriptors.refuseConnects(this.listener) ? HANDSHAKE.toMillis() : 0;
+		try (Selector selector = Selector.open()) {
+			this.listener.register(selector, SelectionKey.OP_ACCEPT);
+			while (((wait > 0) ? selector.select(NOTHING, wait) : selector.selectNow(NOTHING)) > 0) {
+				SocketChannel connection = accept();
+				if (connection != null) {
+					server.accept(connection);
+				}
+				if (System.nanoTime() - deadline >= 0) {
+					throw new IOException("Connects to " + this.address + " were still coming after "
+							+ timeout.toMillis() + " ms; those that waited are reset");
+				}
+			}
+		}
 	}
 
 	/**

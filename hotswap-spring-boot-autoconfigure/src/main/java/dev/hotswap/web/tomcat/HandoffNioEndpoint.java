@@ -197,7 +197,12 @@ class HandoffNioEndpoint extends NioEndpoint {
 			if (queue == null) {
 				return isManagedByTomcat() ? super.serverSocketAccept() : null;
 			}
-			return queue.next(this.gate, this.limit, this.isPaused);
+			SocketChannel connection = queue.next(this.gate, this.limit, this.isPaused);
+			if (connection == null && !queue.isOpen()) {
+				// Closed before the endpoint is: without a wait the acceptor would spin
+				this.gate.awaitOpen(this.isPaused);
+			}
+			return connection;
 		}
 		finally {
 			// Tomcat counts before it accepts, and so counts down when that has failed
@@ -280,6 +285,39 @@ class HandoffNioEndpoint extends NioEndpoint {
 	 * be served
 	 */
 	void adopt(SocketChannel socket, boolean kept) throws IOException {
+		take(socket, kept);
+		this.counters.adopted.incrementAndGet();
+	}
+
+	/**
+	 * Serve a connection that was accepted here, but not by the acceptor, beyond the
+	 * limit if need be.
+	 * @param socket the connection, closed if this fails
+	 */
+	void serve(SocketChannel socket) {
+		try {
+			take(socket, false);
+		}
+		catch (IOException ex) {
+			getLog().warn("An accepted connection cannot be served", ex);
+		}
+	}
+
+	/**
+	 * Close the listener, but go on serving. The gate must be closed.
+	 * @throws IOException if closing fails
+	 */
+	void closeListener() throws IOException {
+		AcceptQueue queue = this.queue;
+		if (queue != null) {
+			this.gate.shut();
+			queue.close();
+			this.gate.recheck();
+			this.limit.recheck();
+		}
+	}
+
+	private void take(SocketChannel socket, boolean kept) throws IOException {
 		synchronized (this.adoptionLock) {
 			if (!isRunning() || isPaused()) {
 				socket.close();
@@ -291,7 +329,6 @@ class HandoffNioEndpoint extends NioEndpoint {
 				throw new IOException("The connection cannot be served");
 			}
 		}
-		this.counters.adopted.incrementAndGet();
 	}
 
 	/**

@@ -53,6 +53,9 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public void openGate() {
+		if (!this.queue.isOpen()) {
+			return;
+		}
 		this.endpoint.setAnnouncing(false);
 		this.endpoint.setAnnouncingUpgraded(false);
 		this.endpoint.gate().open();
@@ -80,6 +83,17 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	}
 
 	@Override
+	public void closeListener(Duration timeout) throws IOException {
+		try {
+			stopAccepting(timeout);
+			this.queue.empty(this.endpoint::serve, timeout);
+		}
+		finally {
+			this.endpoint.closeListener();
+		}
+	}
+
+	@Override
 	public void announceEnd() {
 		this.endpoint.setAnnouncing(true);
 		announceEndOfUpgraded();
@@ -92,9 +106,12 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	}
 
 	@Override
-	public int endIdle() {
+	public int endIdle(Duration unused) {
 		this.endpoint.openConnections().forEach(HandoffSocketWrapper::endUpgradedIfIdle);
-		int ended = (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
+		long latest = System.currentTimeMillis() - unused.toMillis();
+		int ended = (int) this.endpoint.openConnections()
+			.filter((connection) -> connection.lastUse() <= latest && connection.endIfIdle())
+			.count();
 		this.endpoint.counters().ended.addAndGet(ended);
 		return ended;
 	}

@@ -34,6 +34,8 @@ public final class App {
 
 	private static final Duration POLL = Duration.ofMillis(20);
 
+	private static final int SIGTERM = 15;
+
 	private static final int SIGUSR1 = 10;
 
 	private static final int SIGUSR2 = 12;
@@ -216,6 +218,13 @@ public final class App {
 	 */
 	public int awaitExit() {
 		return awaitExit(pid()).orElseThrow();
+	}
+
+	/**
+	 * Tell the process that the test started to stop.
+	 */
+	public void terminate() {
+		this.sandbox.subreaper().signal(pid(), SIGTERM);
 	}
 
 	public void kill(long pid) {

@@ -105,6 +105,8 @@ public final class Load implements AutoCloseable {
 
 		private boolean kept = true;
 
+		private boolean untilAnnounced;
+
 		private Builder(int port, String path) {
 			this.port = port;
 			this.path = path;
@@ -140,6 +142,20 @@ public final class Load implements AutoCloseable {
 		public Builder timeout(Duration timeout) {
 			this.timeout = timeout;
 			return this;
+		}
+
+		/**
+		 * Do not replace a connection whose end was announced, and send nothing more once
+		 * there is none left.
+		 * @return this
+		 */
+		public Builder untilAnnounced() {
+			this.untilAnnounced = true;
+			return this;
+		}
+
+		boolean isUntilAnnounced() {
+			return this.untilAnnounced;
 		}
 
 		boolean kept() {

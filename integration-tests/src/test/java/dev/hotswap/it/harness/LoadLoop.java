@@ -80,13 +80,17 @@ final class LoadLoop implements Callable<LoadReport> {
 			long start = System.nanoTime();
 			long due = start;
 			long end = start + this.settings.atMost.toNanos();
-			while (!this.stopped && due < end) {
+			while (!this.stopped && due < end && !isOver()) {
 				long now = System.nanoTime();
 				for (; due <= now; due += interval) {
 					this.waiting.add(new Request(due, this.phase));
 					this.recorder.sent(this.phase);
 				}
 				turn(due - System.nanoTime());
+			}
+			if (isOver()) {
+				this.waiting.forEach((request) -> this.recorder.withdrawn(request.phase()));
+				this.waiting.clear();
 			}
 			long last = System.nanoTime() + this.settings.timeout.toNanos();
 			while (unanswered() && System.nanoTime() < last) {
@@ -98,6 +102,17 @@ final class LoadLoop implements Callable<LoadReport> {
 		finally {
 			close();
 		}
+	}
+
+	/**
+	 * Whether no connection is replaced any more.
+	 */
+	private boolean isEnding() {
+		return this.settings.isUntilAnnounced() && this.recorder.announcedCloses > 0;
+	}
+
+	private boolean isOver() {
+		return isEnding() && this.inUse.isEmpty();
 	}
 
 	private void turn(long nanos) throws IOException {
@@ -114,7 +129,7 @@ final class LoadLoop implements Callable<LoadReport> {
 	private void dispatch() {
 		while (!this.waiting.isEmpty()) {
 			LoadConnection connection = null;
-			if (this.inUse.size() >= this.settings.connections) {
+			if (this.inUse.size() >= this.settings.connections || isEnding()) {
 				connection = this.idle.pollFirst();
 				if (connection == null) {
 					return;

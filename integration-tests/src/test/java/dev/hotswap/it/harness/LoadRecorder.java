@@ -48,6 +48,14 @@ final class LoadRecorder {
 	}
 
 	/**
+	 * A request that was due is not sent after all.
+	 */
+	void withdrawn(String phase) {
+		phase(phase).sent--;
+		this.sent.decrementAndGet();
+	}
+
+	/**
 	 * How many requests were due; may be read by any thread at any time.
 	 * @return the count
 	 */
