@@ -62,14 +62,26 @@ public interface HandoffConnector {
 	 * Announce the end to every connection on its next response that is not committed yet
 	 * ({@code Connection: close}), unless the request after that has already been
 	 * received; the connection ends after that response, also for a client that is still
-	 * sending.
+	 * sending. HTTP/2 connections get a {@code GOAWAY}, and their streams finish.
 	 */
 	void announceEnd();
 
 	/**
+	 * Announce the end to the connections that have changed to a protocol which cannot
+	 * move but has an announcement of its own, now and when they do so later: HTTP/2 gets
+	 * a {@code GOAWAY}, and its streams finish. Part of {@link #announceEnd()}, too;
+	 * taken back by {@link #openGate()} for connections to come. Does nothing where there
+	 * is no such protocol.
+	 */
+	default void announceEndOfUpgraded() {
+	}
+
+	/**
 	 * End the connections that are idle or fresh now, politely:
 	 * {@code shutdown(SHUT_WR)}, then read to the client's end, or for five seconds, and
-	 * close. Does not wait for that; connections in a request are left alone.
+	 * close. Does not wait for that; connections in a request are left alone. HTTP/2
+	 * connections without streams get a {@code GOAWAY} and are closed; they are not
+	 * counted.
 	 * @return how many connections this call has begun to end
 	 */
 	int endIdle();

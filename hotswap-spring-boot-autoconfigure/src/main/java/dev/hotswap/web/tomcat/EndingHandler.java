@@ -42,6 +42,10 @@ final class EndingHandler implements Handler<NioChannel> {
 		if (state == SocketState.OPEN) {
 			connection.handled();
 		}
+		else if (this.endpoint.isAnnouncingUpgraded()) {
+			// While it is processed the connection has no current processor
+			connection.announceIfUpgraded();
+		}
 		return state;
 	}
 

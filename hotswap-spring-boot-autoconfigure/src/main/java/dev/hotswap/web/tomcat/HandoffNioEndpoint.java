@@ -51,6 +51,8 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	private volatile boolean announcing;
 
+	private volatile boolean announcingUpgraded;
+
 	private @Nullable TomcatHandoffConnector registered;
 
 	private @Nullable ConnectionWatch watch;
@@ -69,10 +71,15 @@ class HandoffNioEndpoint extends NioEndpoint {
 		this.membership = new Membership(name, source, connectors, monitoring);
 	}
 
+	boolean hasJoined() {
+		return this.membership != null;
+	}
+
 	@Override
 	protected void initServerSocket() throws Exception {
 		Membership membership = this.membership;
 		this.announcing = false;
+		this.announcingUpgraded = false;
 		if (isManagedByTomcat()) {
 			if (membership != null) {
 				getLog().warn("Connector '" + membership.name()
@@ -350,6 +357,14 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	void setAnnouncing(boolean announcing) {
 		this.announcing = announcing;
+	}
+
+	boolean isAnnouncingUpgraded() {
+		return this.announcingUpgraded;
+	}
+
+	void setAnnouncingUpgraded(boolean announcing) {
+		this.announcingUpgraded = announcing;
 	}
 
 	private @Nullable ConnectionTracker tracker(SocketChannel socket) {

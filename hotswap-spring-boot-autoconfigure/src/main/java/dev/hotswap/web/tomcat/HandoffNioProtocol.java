@@ -1,12 +1,16 @@
 package dev.hotswap.web.tomcat;
 
+import java.time.Duration;
+
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
+import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http2.Http2Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * or an inherited channel it always does.
  */
 public class HandoffNioProtocol extends Http11NioProtocol {
+
+	private static final Duration GOAWAY_DELAY = Duration.ofSeconds(1);
 
 	private final ThreadLocal<@Nullable HandoffProcessor> currentProcessor = new ThreadLocal<>();
 
@@ -63,6 +69,21 @@ public class HandoffNioProtocol extends Http11NioProtocol {
 	public void join(String name, ListenerSource source, HandoffConnectors connectors,
 			ConnectionMonitoring monitoring) {
 		this.endpoint.join(name, source, connectors, monitoring);
+	}
+
+	/**
+	 * Leaves HTTP/2 connections some time between the first GOAWAY and the last one,
+	 * which refuses new streams. Without it, and before the first round trip has been
+	 * measured, a stream that crosses the first one is refused.
+	 */
+	@Override
+	public void init() throws Exception {
+		for (UpgradeProtocol protocol : findUpgradeProtocols()) {
+			if (protocol instanceof Http2Protocol http2 && http2.getDrainTimeout() == 0 && this.endpoint.hasJoined()) {
+				http2.setDrainTimeout(GOAWAY_DELAY.toNanos());
+			}
+		}
+		super.init();
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import java.time.Duration;
 import dev.hotswap.ConnectionState;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
+import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -46,6 +47,8 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	private volatile boolean ending;
 
 	private boolean leaving;
+
+	private volatile boolean announcedUpgraded;
 
 	private long endDeadline;
 
@@ -216,6 +219,29 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		}
 		finally {
 			getLock().unlock();
+		}
+	}
+
+	/**
+	 * Announce the end of an upgraded connection, if its protocol can, and if it has not
+	 * been announced. What Tomcat does for each connection of a connector that pauses
+	 * ({@code AbstractProtocol.ConnectionHandler.pause}), without the pause: HTTP/2 sends
+	 * a GOAWAY, WebSocket does nothing.
+	 */
+	void announceIfUpgraded() {
+		if (!this.announcedUpgraded && getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded) {
+			this.announcedUpgraded = true;
+			upgraded.pause();
+		}
+	}
+
+	/**
+	 * End an HTTP/2 connection without streams with a GOAWAY. Only without streams does
+	 * its keep-alive time run, and then it is over by the end of time.
+	 */
+	void endUpgradedIfIdle() {
+		if (getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded) {
+			upgraded.timeoutAsync(Long.MAX_VALUE);
 		}
 	}
 

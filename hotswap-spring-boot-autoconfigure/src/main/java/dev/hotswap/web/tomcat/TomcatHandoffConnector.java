@@ -54,6 +54,7 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	@Override
 	public void openGate() {
 		this.endpoint.setAnnouncing(false);
+		this.endpoint.setAnnouncingUpgraded(false);
 		this.endpoint.gate().open();
 	}
 
@@ -81,10 +82,18 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	@Override
 	public void announceEnd() {
 		this.endpoint.setAnnouncing(true);
+		announceEndOfUpgraded();
+	}
+
+	@Override
+	public void announceEndOfUpgraded() {
+		this.endpoint.setAnnouncingUpgraded(true);
+		this.endpoint.openConnections().forEach(HandoffSocketWrapper::announceIfUpgraded);
 	}
 
 	@Override
 	public int endIdle() {
+		this.endpoint.openConnections().forEach(HandoffSocketWrapper::endUpgradedIfIdle);
 		int ended = (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
 		this.endpoint.counters().ended.addAndGet(ended);
 		return ended;

@@ -51,6 +51,7 @@ class AnnounceEndTests {
 			assertThat(client.readToEnd()).isEmpty();
 		}
 		awaitNoConnection();
+		assertThat(this.server.handoff().figures().announced()).isEqualTo(1);
 	}
 
 	@ParameterizedTest
@@ -177,6 +178,7 @@ class AnnounceEndTests {
 			assertThat(last.body()).isEqualTo("hello");
 			assertThat(last.announcesEnd()).isTrue();
 			assertThat(client.readToEnd()).isEmpty();
+			assertThat(this.server.handoff().figures().announced()).isEqualTo(1);
 		}
 	}
 

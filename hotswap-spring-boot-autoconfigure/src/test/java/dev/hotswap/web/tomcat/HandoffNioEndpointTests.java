@@ -112,6 +112,52 @@ class HandoffNioEndpointTests {
 	}
 
 	@Test
+	void limitChangesWhileTheAcceptorWaits() throws Exception {
+		try (TestServer server = TestServer.start(true, (factory) -> setMaxConnections(factory, 1));
+				TestClient first = server.connect();
+				TestClient second = server.connect();
+				TestClient third = server.connect()) {
+			TestEndpoint endpoint = server.endpoint();
+			assertThat(first.get("/hello").status()).isEqualTo(200);
+			second.request("/hello");
+			third.request("/hello");
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			assertThat(endpoint.getConnectionCount()).isEqualTo(1);
+			endpoint.setMaxConnections(2);
+			assertThat(second.read().status()).isEqualTo(200);
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			assertThat(endpoint.getConnectionCount()).isEqualTo(2);
+			endpoint.setMaxConnections(-1);
+			assertThat(third.read().status()).isEqualTo(200);
+			assertThat(endpoint.getConnectionCount()).isEqualTo(-1);
+			// Counted all the while
+			endpoint.setMaxConnections(3);
+			assertThat(endpoint.getConnectionCount()).isEqualTo(3);
+			try (TestClient fourth = server.connect()) {
+				fourth.request("/hello");
+				await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+				third.close();
+				assertThat(fourth.read().status()).isEqualTo(200);
+			}
+		}
+	}
+
+	@Test
+	void limitHoldsAfterAPause() throws Exception {
+		try (TestServer server = TestServer.start(true, (factory) -> setMaxConnections(factory, 1));
+				TestClient first = server.connect()) {
+			TestEndpoint endpoint = server.endpoint();
+			assertThat(first.get("/hello").status()).isEqualTo(200);
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			server.connector().pause();
+			await().until(() -> !endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			server.connector().resume();
+			await().until(() -> endpoint.isAcceptorIn(ConnectionLimit.class, "awaitRoom"));
+			assertThat(endpoint.getConnectionCount()).isEqualTo(1);
+		}
+	}
+
+	@Test
 	void stopAcceptingWhileTheAcceptorBacksOffAfterAnError() throws Exception {
 		try (TestServer server = TestServer.start(true); TestClient client = connectToFailing(server)) {
 			await().until(() -> server.endpoint().isAcceptorIn(Acceptor.class, "handleExceptionWithDelay"));

@@ -13,6 +13,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 import dev.hotswap.web.Census;
+import dev.hotswap.web.IdleConnection;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.web.server.Ssl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -73,6 +75,33 @@ class TlsTests {
 			assertThat(server.handoff().endIdle()).isEqualTo(2);
 			assertThat(idle.readToEnd()).isEmpty();
 			assertThat(fresh.getInputStream().read()).isEqualTo(-1);
+		}
+	}
+
+	@Test
+	void connectionsDoNotMoveButCanBeBroughtIn() throws Exception {
+		try (TestServer plain = TestServer.start(true);
+				TestServer server = start(true);
+				Socket fresh = new Socket(plain.address().getAddress(), plain.address().getPort());
+				TestClient kept = plain.connect();
+				TestClient idle = secure(new Socket(server.address().getAddress(), server.address().getPort()))) {
+			assertThat(idle.get("/hello").status()).isEqualTo(200);
+			assertThat(server.handoff().canTransfer()).isFalse();
+			assertThat(server.handoff().giveUpIdle(256)).isEmpty();
+			assertThat(idle.get("/hello").status()).isEqualTo(200);
+			kept.get("/hello");
+			await().until(() -> plain.handoff().census().equals(new Census(1, 0, 1)));
+			assertThat(plain.handoff().canTransfer()).isTrue();
+			for (IdleConnection connection : plain.handoff().giveUpIdle(256)) {
+				if (connection.kept()) {
+					assertThatIOException().isThrownBy(() -> server.handoff().adopt(connection.descriptor(), true));
+					assertThat(kept.readToEnd()).isEmpty();
+				}
+				else {
+					server.handoff().adopt(connection.descriptor(), false);
+					assertThat(secure(fresh).get("/hello").body()).isEqualTo("hello");
+				}
+			}
 		}
 	}
 
