@@ -264,12 +264,26 @@ public class HotswapProperties {
 		 */
 		private Duration timeout = Duration.ofSeconds(30);
 
+		/**
+		 * Time over which clients of event streams and WebSocket sessions are told to
+		 * connect again, so that they do not all come at once.
+		 */
+		private Duration spread = Duration.ofSeconds(5);
+
 		public Duration getTimeout() {
 			return this.timeout;
 		}
 
 		public void setTimeout(Duration timeout) {
 			this.timeout = timeout;
+		}
+
+		public Duration getSpread() {
+			return this.spread;
+		}
+
+		public void setSpread(Duration spread) {
+			this.spread = spread;
 		}
 
 	}

@@ -29,20 +29,24 @@ final class SettingsFactory {
 	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
 			Path controlSocket) {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
-		if (properties.getDrain().getTimeout().isNegative()) {
-			throw new InvalidConfigurationPropertyValueException("hotswap.drain.timeout",
-					properties.getDrain().getTimeout(), "It must not be negative.");
-		}
+		requireNotNegative("hotswap.drain.timeout", properties.getDrain().getTimeout());
+		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
-				properties.getReadyTimeout(), properties.getDrain().getTimeout(),
+				properties.getReadyTimeout(), properties.getDrain().getTimeout(), properties.getDrain().getSpread(),
 				properties.getConnections().isTransfer());
 	}
 
 	private static void requirePositive(String name, Duration value) {
 		if (value.isNegative() || value.isZero()) {
 			throw new InvalidConfigurationPropertyValueException(name, value, "It must be positive.");
+		}
+	}
+
+	private static void requireNotNegative(String name, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(name, value, "It must not be negative.");
 		}
 	}
 

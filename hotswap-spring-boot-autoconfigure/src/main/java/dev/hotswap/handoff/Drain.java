@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finishes what a process has accepted. Connections that can move go to the successor as
  * they fall idle. The end of others is announced on their next response, at once, and
- * shortly before the deadline that of those that have not moved by then; what is idle at
- * the deadline is ended. Looks at the connectors at short intervals, since no server
- * tells when a connection has fallen idle or its last one has gone. All of it runs on the
- * timer's one thread.
+ * shortly before the deadline that of those that have not moved by then; what would go on
+ * for good is ended, spread over some time; what is idle at the deadline is ended. Looks
+ * at the connectors at short intervals, since no server tells when a connection has
+ * fallen idle or its last one has gone. All of it runs on the timer's one thread.
  */
 final class Drain {
 
@@ -48,7 +48,11 @@ final class Drain {
 
 	private final ConnectorFigures before;
 
+	private final Duration spread;
+
 	private long deadline;
+
+	private @Nullable LongLivedEnd longLivedEnd;
 
 	private boolean allAnnounced;
 
@@ -61,19 +65,21 @@ final class Drain {
 	 * @param connectors what to drain
 	 * @param transfer moves connections, or {@code null} to announce the end to all
 	 * @param timeout when what is left is ended
+	 * @param spread over which time event streams and WebSocket sessions are ended
 	 * @param timer whose thread to run on
 	 * @param listener told what became of the connections
 	 */
-	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout,
+	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration spread,
 			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
-		this(connectors, transfer, timeout, LINGER, timer, listener);
+		this(connectors, transfer, timeout, spread, LINGER, timer, listener);
 	}
 
-	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration linger,
-			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
+	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration spread,
+			Duration linger, ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
 		this.transfer = transfer;
 		this.timeout = timeout;
+		this.spread = (spread.compareTo(timeout) < 0) ? spread : timeout;
 		this.linger = linger;
 		this.timer = timer;
 		this.listener = listener;
@@ -120,22 +126,30 @@ final class Drain {
 	}
 
 	private void begin() {
-		this.deadline = System.nanoTime() + this.timeout.toNanos();
+		long now = System.nanoTime();
+		this.deadline = now + this.timeout.toNanos();
+		this.longLivedEnd = new LongLivedEnd(this.connectors, now, this.spread);
 		announce();
 		tick();
 	}
 
-	/** Where connections can move, clients are told nothing. */
+	/**
+	 * Where connections can move, clients are told nothing, unless of another protocol.
+	 */
 	private void announce() {
 		for (HandoffConnector connector : this.connectors.all()) {
 			if (this.transfer == null || !this.transfer.canMove(connector)) {
 				attempt(connector, HandoffConnector::announceEnd);
+			}
+			else {
+				attempt(connector, HandoffConnector::announceEndOfUpgraded);
 			}
 		}
 	}
 
 	private void tick() {
 		look();
+		endLongLived();
 		if (!this.over) {
 			this.timer.schedule(this::tick, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -164,6 +178,18 @@ final class Drain {
 		else if (left <= LAST_ANNOUNCEMENT.toNanos() && !this.allAnnounced) {
 			this.allAnnounced = true;
 			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::announceEnd));
+		}
+	}
+
+	private void endLongLived() {
+		if (this.longLivedEnd != null && !this.over) {
+			try {
+				this.longLivedEnd.look(System.nanoTime());
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Event streams and WebSocket sessions could not be ended", ex);
+				this.longLivedEnd = null;
+			}
 		}
 	}
 

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreAllPorts whether all such ports may stay behind
  * @param readyTimeout from LAUNCH to READY
  * @param drainTimeout how long the predecessor may drain
+ * @param drainSpread over which time event streams and WebSocket sessions are ended
  * @param transferConnections whether idle connections move to the successor
  */
 public record HandoffSettings(String application, @Nullable String release, Path controlSocket, boolean takeover,
 		LaunchAdditions additions, Set<Integer> ignoredPorts, boolean ignoreAllPorts, Duration readyTimeout,
-		Duration drainTimeout, boolean transferConnections) {
+		Duration drainTimeout, Duration drainSpread, boolean transferConnections) {
 
 }

@@ -77,6 +77,29 @@ public interface HandoffConnector {
 	}
 
 	/**
+	 * How many exchanges go on until somebody ends them, with clients that connect again
+	 * by themselves: event streams ({@code text/event-stream}) that the application
+	 * writes asynchronously, and WebSocket sessions. Those whose end has begun do not
+	 * count.
+	 * @return the number of this moment
+	 */
+	default int longLived() {
+		return 0;
+	}
+
+	/**
+	 * Begin to end some of the exchanges that go on until somebody ends them, and tell
+	 * the application in its API's way. An event stream is completed as a response, and
+	 * its connection goes on like any other; a WebSocket session gets a close frame with
+	 * 1012. Does not wait for the application or the client.
+	 * @param max how many at most
+	 * @return how many this call has begun to end
+	 */
+	default int endLongLived(int max) {
+		return 0;
+	}
+
+	/**
 	 * End the connections that are idle or fresh now, politely:
 	 * {@code shutdown(SHUT_WR)}, then read to the client's end, or for five seconds, and
 	 * close. Does not wait for that; connections in a request are left alone. HTTP/2

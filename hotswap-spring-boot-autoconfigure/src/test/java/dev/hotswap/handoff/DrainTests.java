@@ -100,14 +100,26 @@ class DrainTests {
 		HandoffConnectors connectors = new HandoffConnectors(false);
 		connectors.register(failing);
 		connectors.register(this.connector);
-		new Drain(connectors, null, Duration.ZERO, Duration.ZERO, this.timer, this.ended::complete).start();
+		new Drain(connectors, null, Duration.ZERO, Duration.ZERO, Duration.ZERO, this.timer, this.ended::complete)
+			.start();
 		assertThat(outcome().cut()).isEqualTo(1);
 		assertThat(this.connector.announced).isTrue();
 		assertThat(this.connector.idleEnded).isTrue();
 	}
 
+	@Test
+	void whatWouldGoOnForGoodIsEnded() {
+		this.connector.census = new Census(0, 3, 0);
+		this.connector.longLived = 3;
+		drain(NEVER, NEVER);
+		await().untilAsserted(() -> assertThat(this.connector.longLived).isZero());
+		assertThat(this.ended).isNotDone();
+		this.connector.census = new Census(0, 0, 0);
+		assertThat(outcome().cut()).isZero();
+	}
+
 	private void drain(Duration timeout, Duration linger) {
-		new Drain(this.connectors, null, timeout, linger, this.timer, this.ended::complete).start();
+		new Drain(this.connectors, null, timeout, Duration.ZERO, linger, this.timer, this.ended::complete).start();
 	}
 
 	private HandoffRecord.Connections outcome() {

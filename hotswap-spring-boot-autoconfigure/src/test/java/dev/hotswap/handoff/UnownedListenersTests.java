@@ -86,7 +86,8 @@ class UnownedListenersTests {
 	/** The test process may have further sockets, so only ours are looked at. */
 	private String refuse(Set<Integer> ignored, boolean ignoreAll) throws IOException {
 		HandoffSettings settings = new HandoffSettings("shop", null, Path.of("/tmp/x.sock"), false,
-				LaunchAdditions.none(), ignored, ignoreAll, Duration.ofMinutes(1), Duration.ofMinutes(1), true);
+				LaunchAdditions.none(), ignored, ignoreAll, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO,
+				true);
 		return String.valueOf(new UnownedListeners(settings, this.connectors).refuse());
 	}
 

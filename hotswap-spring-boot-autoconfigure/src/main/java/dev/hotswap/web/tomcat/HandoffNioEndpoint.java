@@ -49,6 +49,8 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	private volatile @Nullable AcceptQueue queue;
 
+	private volatile @Nullable AsyncTrackingAdapter asyncRequests;
+
 	private volatile boolean announcing;
 
 	private volatile boolean announcingUpgraded;
@@ -365,6 +367,15 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	void setAnnouncingUpgraded(boolean announcing) {
 		this.announcingUpgraded = announcing;
+	}
+
+	void setAsyncRequests(AsyncTrackingAdapter asyncRequests) {
+		this.asyncRequests = asyncRequests;
+	}
+
+	Stream<AsyncExchange> openEventStreams() {
+		AsyncTrackingAdapter asyncRequests = this.asyncRequests;
+		return (asyncRequests != null) ? asyncRequests.openEventStreams() : Stream.empty();
 	}
 
 	private @Nullable ConnectionTracker tracker(SocketChannel socket) {

@@ -7,10 +7,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 
 import dev.hotswap.ConnectionState;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
+import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
@@ -49,6 +51,8 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	private boolean leaving;
 
 	private volatile boolean announcedUpgraded;
+
+	private volatile boolean endingWebSocket;
 
 	private long endDeadline;
 
@@ -243,6 +247,38 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		if (getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded) {
 			upgraded.timeoutAsync(Long.MAX_VALUE);
 		}
+	}
+
+	/**
+	 * Whether the connection is in a WebSocket session whose end has not begun.
+	 * @return whether {@link #endWebSocket()} would end it
+	 */
+	boolean isOpenWebSocket() {
+		InternalHttpUpgradeHandler handler = this.endingWebSocket ? null : upgradeHandler();
+		return handler != null && WebSocketSessions.isOpen(handler);
+	}
+
+	/**
+	 * Begin to end the WebSocket session. The application is told on a worker thread.
+	 */
+	void endWebSocket() {
+		InternalHttpUpgradeHandler handler = upgradeHandler();
+		if (handler != null) {
+			this.endingWebSocket = true;
+			try {
+				execute(() -> WebSocketSessions.end(handler));
+			}
+			catch (RejectedExecutionException ex) {
+				// The endpoint stops, or all threads are busy: later
+				this.endingWebSocket = false;
+			}
+		}
+	}
+
+	private @Nullable InternalHttpUpgradeHandler upgradeHandler() {
+		return (getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded
+				&& upgraded.getUpgradeToken().httpUpgradeHandler() instanceof InternalHttpUpgradeHandler handler)
+						? handler : null;
 	}
 
 	/**

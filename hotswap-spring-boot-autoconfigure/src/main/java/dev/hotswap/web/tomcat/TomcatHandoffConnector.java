@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
@@ -89,6 +90,27 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	public void announceEndOfUpgraded() {
 		this.endpoint.setAnnouncingUpgraded(true);
 		this.endpoint.openConnections().forEach(HandoffSocketWrapper::announceIfUpgraded);
+	}
+
+	@Override
+	public int longLived() {
+		return (int) (openEventStreams().count() + openWebSockets().count());
+	}
+
+	@Override
+	public int endLongLived(int max) {
+		int ended = (int) openEventStreams().filter(AsyncExchange::end).limit(max).count();
+		List<HandoffSocketWrapper> sessions = openWebSockets().limit(max - ended).toList();
+		sessions.forEach(HandoffSocketWrapper::endWebSocket);
+		return ended + sessions.size();
+	}
+
+	private Stream<AsyncExchange> openEventStreams() {
+		return this.endpoint.openEventStreams();
+	}
+
+	private Stream<HandoffSocketWrapper> openWebSockets() {
+		return this.endpoint.openConnections().filter(HandoffSocketWrapper::isOpenWebSocket);
 	}
 
 	@Override

@@ -1,0 +1,71 @@
+package dev.hotswap.handoff;
+
+import java.time.Duration;
+
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.HandoffConnectors;
+
+/**
+ * Ends event streams and WebSocket sessions evenly over a time, so that their clients do
+ * not all connect to the successor at once. What begins later than that is ended when it
+ * is seen. Not thread-safe.
+ */
+final class LongLivedEnd {
+
+	/** Counting goes through all connections. */
+	private static final long INTERVAL = Duration.ofMillis(50).toNanos();
+
+	private final HandoffConnectors connectors;
+
+	private final long start;
+
+	private final long spread;
+
+	private long next;
+
+	private int ended;
+
+	/**
+	 * Plan the end.
+	 * @param connectors whose exchanges to end
+	 * @param start when the first one ends, in {@link System#nanoTime()}
+	 * @param spread after which time the last one has ended
+	 */
+	LongLivedEnd(HandoffConnectors connectors, long start, Duration spread) {
+		this.connectors = connectors;
+		this.start = start;
+		this.spread = spread.toNanos();
+		this.next = start;
+	}
+
+	/**
+	 * End as many as should have ended by now.
+	 * @param now the time in {@link System#nanoTime()}
+	 */
+	void look(long now) {
+		if (now - this.next < 0) {
+			return;
+		}
+		this.next = now + INTERVAL;
+		int open = this.connectors.all().stream().mapToInt(HandoffConnector::longLived).sum();
+		if (open == 0) {
+			return;
+		}
+		double part = (this.spread > 0) ? Math.min(1, (double) (now - this.start) / this.spread) : 1;
+		int due = (int) Math.ceil(part * (this.ended + open)) - this.ended;
+		for (HandoffConnector connector : this.connectors.all()) {
+			int ended = (due > 0) ? connector.endLongLived(due) : 0;
+			due -= ended;
+			this.ended += ended;
+		}
+	}
+
+	/**
+	 * How many were ended.
+	 * @return the number
+	 */
+	int ended() {
+		return this.ended;
+	}
+
+}
