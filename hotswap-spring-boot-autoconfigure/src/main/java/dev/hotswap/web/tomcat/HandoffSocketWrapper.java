@@ -1,7 +1,6 @@
 package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -20,23 +19,13 @@ import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SendfileDataBase;
 import org.apache.tomcat.util.net.SendfileKeepAliveState;
 import org.apache.tomcat.util.net.SendfileState;
-import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that can tell whether it is idle, can leave for another process, and can
- * be ended politely: first {@code shutdown(SHUT_WR)}, then reading to the client's end,
- * then close. Closing a socket that has unread input resets the connection (RFC 1122,
- * 4.2.2.13), which may destroy the response on its way.
+ * be ended politely.
  */
 final class HandoffSocketWrapper extends NioSocketWrapper {
-
-	/**
-	 * How long a client has to end a connection that we have ended.
-	 */
-	static final Duration END_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final int MAX_READS = 32;
 
 	private final HandoffNioEndpoint endpoint;
 
@@ -46,15 +35,13 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 
 	private volatile boolean endAfterSendfile;
 
-	private volatile boolean ending;
+	private volatile @Nullable PoliteEnd end;
 
 	private boolean leaving;
 
 	private volatile boolean announcedUpgraded;
 
 	private volatile boolean endingWebSocket;
-
-	private long endDeadline;
 
 	private final @Nullable ConnectionTracker tracker;
 
@@ -175,7 +162,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	}
 
 	boolean isEnding() {
-		return this.ending;
+		return this.end != null;
 	}
 
 	boolean endsAfterSendfile() {
@@ -188,7 +175,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * @return whether the connection is fresh or idle
 	 */
 	boolean isBetweenRequests() {
-		if (isClosed() || this.ending || this.lastResponse || this.readOperation != null
+		if (isClosed() || isEnding() || this.lastResponse || this.readOperation != null
 				|| this.writeOperation != null) {
 			return false;
 		}
@@ -364,29 +351,15 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	}
 
 	/**
-	 * End our side of the connection, with a {@code close_notify} where it is encrypted.
-	 * Called under the wrapper's lock.
+	 * End our side of the connection, see {@link PoliteEnd#begin}. Called under the
+	 * wrapper's lock.
 	 * @return whether the client's side has ended, too, so that the connection can be
 	 * closed
 	 */
 	boolean end() {
-		this.ending = true;
-		this.endDeadline = System.nanoTime() + END_TIMEOUT.toNanos();
-		try {
-			NioChannel channel = getSocket();
-			if (channel instanceof SecureNioChannel secure) {
-				// Does not close the socket: that is close(true).
-				secure.close();
-			}
-			channel.getIOChannel().shutdownOutput();
-		}
-		catch (IOException ex) {
-			return true;
-		}
-		// The poller's time-out, for a client that sends nothing
-		setReadTimeout(END_TIMEOUT.toMillis());
-		updateLastRead();
-		return discard();
+		PoliteEnd end = new PoliteEnd(this);
+		this.end = end;
+		return end.begin();
 	}
 
 	/**
@@ -395,28 +368,17 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * @return whether the client's side has ended or its time is up
 	 */
 	boolean discard() {
-		SocketBufferHandler buffers = getSocketBufferHandler();
-		buffers.configureReadBufferForWrite();
-		ByteBuffer buffer = buffers.getReadBuffer();
-		try {
-			for (int i = 0; i < MAX_READS; i++) {
-				buffer.clear();
-				int read = getSocket().getIOChannel().read(buffer);
-				if (read < 0) {
-					return true;
-				}
-				if (read == 0) {
-					break;
-				}
-			}
-			return System.nanoTime() - this.endDeadline >= 0;
-		}
-		catch (IOException ex) {
-			return true;
-		}
-		finally {
-			buffer.clear();
-		}
+		PoliteEnd end = this.end;
+		return end != null && end.discard();
+	}
+
+	/**
+	 * Start the poller's time-out anew, although the client has sent nothing.
+	 * @param timeout the time-out
+	 */
+	void restartReadTimeout(Duration timeout) {
+		setReadTimeout(timeout.toMillis());
+		super.updateLastRead();
 	}
 
 }

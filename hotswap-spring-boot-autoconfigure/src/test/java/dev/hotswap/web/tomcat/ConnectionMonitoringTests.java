@@ -132,6 +132,16 @@ class ConnectionMonitoringTests {
 	}
 
 	@Test
+	void evictionIsToldAsAnEnd() throws Exception {
+		start(new ConnectionMonitoring(Duration.ofMillis(400), null, this.events));
+		try (TestClient client = this.server.connect()) {
+			client.get("/hello");
+			assertThat(client.readToEnd()).isEmpty();
+		}
+		awaitStates(NEW, ACTIVE, IDLE, CLOSED);
+	}
+
+	@Test
 	void longRequestIsWarnedOfOnce(CapturedOutput output) throws Exception {
 		start(new ConnectionMonitoring(null, Duration.ofMillis(200), null));
 		CompletableFuture<AsyncContext> async = new CompletableFuture<>();

@@ -93,8 +93,7 @@ class EndIdleTests {
 			client.get("/hello");
 			awaitCensus(new Census(0, 0, 1));
 			this.server.handoff().endIdle();
-			await().atMost(HandoffSocketWrapper.END_TIMEOUT.plusSeconds(10))
-				.until(() -> this.server.handoff().census().total() == 0);
+			await().atMost(PoliteEnd.TIMEOUT.plusSeconds(10)).until(() -> this.server.handoff().census().total() == 0);
 			assertThat(client.readToEnd()).isEmpty();
 		}
 	}
