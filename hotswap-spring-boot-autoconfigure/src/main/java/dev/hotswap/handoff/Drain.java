@@ -133,16 +133,11 @@ final class Drain {
 		tick();
 	}
 
-	/**
-	 * Where connections can move, clients are told nothing, unless of another protocol.
-	 */
+	/** Where connections can move, clients are told nothing. */
 	private void announce() {
 		for (HandoffConnector connector : this.connectors.all()) {
 			if (this.transfer == null || !this.transfer.canMove(connector)) {
 				attempt(connector, HandoffConnector::announceEnd);
-			}
-			else {
-				attempt(connector, HandoffConnector::announceEndOfUpgraded);
 			}
 		}
 	}
@@ -178,6 +173,7 @@ final class Drain {
 		else if (left <= LAST_ANNOUNCEMENT.toNanos() && !this.allAnnounced) {
 			this.allAnnounced = true;
 			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::announceEnd));
+			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::announceEndAmidStreams));
 		}
 	}
 

@@ -6,9 +6,10 @@ import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 
 /**
- * Ends event streams and WebSocket sessions evenly over a time, so that their clients do
- * not all connect to the successor at once. What begins later than that is ended when it
- * is seen. Not thread-safe.
+ * Ends what would go on for good. Event streams and WebSocket sessions end evenly over a
+ * time, so that their clients do not all connect to the successor at once; what begins
+ * later than that is ended when it is seen. Connections of other protocols than HTTP/1.1,
+ * which cannot move, are told of their end as they come to rest. Not thread-safe.
  */
 final class LongLivedEnd {
 
@@ -39,7 +40,7 @@ final class LongLivedEnd {
 	}
 
 	/**
-	 * End as many as should have ended by now.
+	 * End as many as should have ended by now, and tell those who rest.
 	 * @param now the time in {@link System#nanoTime()}
 	 */
 	void look(long now) {
@@ -47,6 +48,7 @@ final class LongLivedEnd {
 			return;
 		}
 		this.next = now + INTERVAL;
+		this.connectors.all().forEach(HandoffConnector::announceEndOfUpgraded);
 		int open = this.connectors.all().stream().mapToInt(HandoffConnector::longLived).sum();
 		if (open == 0) {
 			return;

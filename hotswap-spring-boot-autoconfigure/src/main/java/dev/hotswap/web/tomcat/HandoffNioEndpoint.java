@@ -53,7 +53,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	private volatile boolean announcing;
 
-	private volatile boolean announcingUpgraded;
+	private volatile boolean announcingAmidStreams;
 
 	private @Nullable TomcatHandoffConnector registered;
 
@@ -81,7 +81,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 	protected void initServerSocket() throws Exception {
 		Membership membership = this.membership;
 		this.announcing = false;
-		this.announcingUpgraded = false;
+		this.announcingAmidStreams = false;
 		if (isManagedByTomcat()) {
 			if (membership != null) {
 				getLog().warn("Connector '" + membership.name()
@@ -361,12 +361,12 @@ class HandoffNioEndpoint extends NioEndpoint {
 		this.announcing = announcing;
 	}
 
-	boolean isAnnouncingUpgraded() {
-		return this.announcingUpgraded;
+	boolean isAnnouncingAmidStreams() {
+		return this.announcingAmidStreams;
 	}
 
-	void setAnnouncingUpgraded(boolean announcing) {
-		this.announcingUpgraded = announcing;
+	void setAnnouncingAmidStreams(boolean announcing) {
+		this.announcingAmidStreams = announcing;
 	}
 
 	void setAsyncRequests(AsyncTrackingAdapter asyncRequests) {

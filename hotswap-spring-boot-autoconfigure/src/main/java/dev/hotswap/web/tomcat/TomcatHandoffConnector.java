@@ -55,7 +55,7 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	@Override
 	public void openGate() {
 		this.endpoint.setAnnouncing(false);
-		this.endpoint.setAnnouncingUpgraded(false);
+		this.endpoint.setAnnouncingAmidStreams(false);
 		this.endpoint.gate().open();
 	}
 
@@ -88,20 +88,25 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public void announceEndOfUpgraded() {
-		this.endpoint.setAnnouncingUpgraded(true);
-		this.endpoint.openConnections().forEach(HandoffSocketWrapper::announceIfUpgraded);
+		upgradedEnds().forEach((end) -> end.announce(false));
+	}
+
+	@Override
+	public void announceEndAmidStreams() {
+		this.endpoint.setAnnouncingAmidStreams(true);
+		upgradedEnds().forEach((end) -> end.announce(true));
 	}
 
 	@Override
 	public int longLived() {
-		return (int) (openEventStreams().count() + openWebSockets().count());
+		return (int) (openEventStreams().count() + openSessions().count());
 	}
 
 	@Override
 	public int endLongLived(int max) {
 		int ended = (int) openEventStreams().filter(AsyncExchange::end).limit(max).count();
-		List<HandoffSocketWrapper> sessions = openWebSockets().limit(max - ended).toList();
-		sessions.forEach(HandoffSocketWrapper::endWebSocket);
+		List<UpgradedEnd> sessions = openSessions().limit(max - ended).toList();
+		sessions.forEach(UpgradedEnd::endSession);
 		return ended + sessions.size();
 	}
 
@@ -109,13 +114,17 @@ final class TomcatHandoffConnector implements HandoffConnector {
 		return this.endpoint.openEventStreams();
 	}
 
-	private Stream<HandoffSocketWrapper> openWebSockets() {
-		return this.endpoint.openConnections().filter(HandoffSocketWrapper::isOpenWebSocket);
+	private Stream<UpgradedEnd> openSessions() {
+		return upgradedEnds().filter(UpgradedEnd::isOpenSession);
+	}
+
+	private Stream<UpgradedEnd> upgradedEnds() {
+		return this.endpoint.openConnections().map(HandoffSocketWrapper::upgradedEnd);
 	}
 
 	@Override
 	public int endIdle() {
-		this.endpoint.openConnections().forEach(HandoffSocketWrapper::endUpgradedIfIdle);
+		upgradedEnds().forEach(UpgradedEnd::endIfIdle);
 		int ended = (int) this.endpoint.openConnections().filter(HandoffSocketWrapper::endIfIdle).count();
 		this.endpoint.counters().ended.addAndGet(ended);
 		return ended;
