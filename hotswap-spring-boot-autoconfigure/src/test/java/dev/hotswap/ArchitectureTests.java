@@ -43,8 +43,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule tomcat = only("dev.hotswap.web.tomcat", "dev.hotswap", "dev.hotswap.web",
-			"dev.hotswap.descriptor", "org.apache..", "jakarta.servlet..", "org.springframework.boot.tomcat..",
-			"org.springframework.boot.web.server..", "org.springframework.core..");
+			"dev.hotswap.descriptor", "org.apache..", "jakarta.servlet..", "jakarta.websocket..",
+			"org.springframework.boot.tomcat..", "org.springframework.boot.web.server..", "org.springframework.core..");
 
 	@ArchTest
 	static final ArchRule handoff = only("dev.hotswap.handoff", "dev.hotswap", "dev.hotswap.descriptor",

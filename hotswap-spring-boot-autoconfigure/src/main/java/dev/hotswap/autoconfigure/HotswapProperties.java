@@ -297,6 +297,12 @@ public class HotswapProperties {
 		 */
 		private Duration announceDelay = Duration.ofSeconds(0);
 
+		/**
+		 * Time over which clients of event streams and WebSocket sessions are told to
+		 * connect again, so that they do not all come at once.
+		 */
+		private Duration spread = Duration.ofSeconds(5);
+
 		public Duration getTimeout() {
 			return this.timeout;
 		}
@@ -311,6 +317,14 @@ public class HotswapProperties {
 
 		public void setAnnounceDelay(Duration announceDelay) {
 			this.announceDelay = announceDelay;
+		}
+
+		public Duration getSpread() {
+			return this.spread;
+		}
+
+		public void setSpread(Duration spread) {
+			this.spread = spread;
 		}
 
 	}

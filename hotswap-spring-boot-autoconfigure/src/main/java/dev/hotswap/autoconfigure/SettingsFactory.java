@@ -36,11 +36,12 @@ final class SettingsFactory {
 		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
 		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
 		requireNotNegative("hotswap.drain.timeout", properties.getDrain().getTimeout());
+		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
 		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
-				properties.getReadyTimeout(), properties.getDrain().getTimeout(),
+				properties.getReadyTimeout(), properties.getDrain().getTimeout(), properties.getDrain().getSpread(),
 				properties.getDrain().getAnnounceDelay(), stopTimeout(environment),
 				properties.getConnections().isTransfer());
 	}
@@ -56,15 +57,15 @@ final class SettingsFactory {
 		return timeout.isNegative() ? Duration.ZERO : timeout;
 	}
 
-	private static void requireNotNegative(String name, Duration value) {
-		if (value.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException(name, value, "It must not be negative.");
-		}
-	}
-
 	private static void requirePositive(String name, @Nullable Duration value) {
 		if (value != null && (value.isNegative() || value.isZero())) {
 			throw new InvalidConfigurationPropertyValueException(name, value, "It must be positive.");
+		}
+	}
+
+	private static void requireNotNegative(String name, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(name, value, "It must not be negative.");
 		}
 	}
 

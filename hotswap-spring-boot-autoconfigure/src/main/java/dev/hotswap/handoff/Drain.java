@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finishes what a process has accepted. Connections that can move go to the successor as
  * they fall idle. The end of others is announced on their next response, at once, and
- * shortly before the deadline that of those that have not moved by then; what is idle at
- * the deadline is ended. Looks at the connectors at short intervals, since no server
- * tells when a connection has fallen idle or its last one has gone. All of it runs on the
- * timer's one thread.
+ * shortly before the deadline that of those that have not moved by then; what would go on
+ * for good is ended, spread over some time; what is idle at the deadline is ended. Looks
+ * at the connectors at short intervals, since no server tells when a connection has
+ * fallen idle or its last one has gone. All of it runs on the timer's one thread.
  */
 final class Drain {
 
@@ -40,6 +40,8 @@ final class Drain {
 
 	private final Duration timeout;
 
+	private final Duration spread;
+
 	private final @Nullable Duration unused;
 
 	private final Duration linger;
@@ -52,6 +54,8 @@ final class Drain {
 
 	private long deadline;
 
+	private @Nullable LongLivedEnd longLivedEnd;
+
 	private boolean allAnnounced;
 
 	private boolean idleEnded;
@@ -63,12 +67,13 @@ final class Drain {
 	 * @param connectors what to drain
 	 * @param transfer moves connections, or {@code null} to announce the end to all
 	 * @param timeout when what is left is ended
+	 * @param spread over which time event streams and WebSocket sessions are ended
 	 * @param timer whose thread to run on
 	 * @param listener told what became of the connections
 	 */
-	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout,
+	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration spread,
 			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
-		this(connectors, transfer, timeout, null, LINGER, timer, listener);
+		this(connectors, transfer, timeout, spread, null, LINGER, timer, listener);
 	}
 
 	/**
@@ -77,12 +82,13 @@ final class Drain {
 	 * to end those that are idle at the deadline only
 	 * @param linger what clients have to end an idle connection after the deadline
 	 */
-	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout,
+	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration spread,
 			@Nullable Duration unused, Duration linger, ScheduledExecutorService timer,
 			Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
 		this.transfer = transfer;
 		this.timeout = timeout;
+		this.spread = spread;
 		this.unused = unused;
 		this.linger = linger;
 		this.timer = timer;
@@ -137,7 +143,12 @@ final class Drain {
 	 * There is less time than was thought.
 	 */
 	void hasten(Duration timeout) {
-		execute(() -> this.deadline = Math.min(this.deadline, System.nanoTime() + timeout.toNanos()));
+		execute(() -> {
+			this.deadline = Math.min(this.deadline, System.nanoTime() + timeout.toNanos());
+			if (this.longLivedEnd != null) {
+				this.longLivedEnd.endBy(this.deadline);
+			}
+		});
 	}
 
 	private void execute(Runnable step) {
@@ -160,25 +171,26 @@ final class Drain {
 	}
 
 	private void begin() {
-		this.deadline = System.nanoTime() + this.timeout.toNanos();
+		long now = System.nanoTime();
+		this.deadline = now + this.timeout.toNanos();
+		this.longLivedEnd = new LongLivedEnd(this.connectors, now, this.spread);
+		this.longLivedEnd.endBy(this.deadline);
 		announce();
 		tick();
 	}
 
-	/** Where connections can move, only those that cannot are told. */
+	/** Where connections can move, clients are told nothing. */
 	private void announce() {
 		for (HandoffConnector connector : this.connectors.all()) {
 			if (this.transfer == null || !this.transfer.canMove(connector)) {
 				attempt(connector, HandoffConnector::announceEnd);
-			}
-			else {
-				attempt(connector, HandoffConnector::announceEndOfUpgraded);
 			}
 		}
 	}
 
 	private void tick() {
 		run(this::look);
+		endLongLived();
 		if (!this.over) {
 			this.timer.schedule(this::tick, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -208,6 +220,19 @@ final class Drain {
 		else if (left <= LAST_ANNOUNCEMENT.toNanos() && !this.allAnnounced) {
 			this.allAnnounced = true;
 			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::announceEnd));
+			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::announceEndAmidStreams));
+		}
+	}
+
+	private void endLongLived() {
+		if (this.longLivedEnd != null && !this.over) {
+			try {
+				this.longLivedEnd.look(System.nanoTime());
+			}
+			catch (RuntimeException | LinkageError ex) {
+				logger.warn("Event streams and WebSocket sessions could not be ended", ex);
+				this.longLivedEnd = null;
+			}
 		}
 	}
 

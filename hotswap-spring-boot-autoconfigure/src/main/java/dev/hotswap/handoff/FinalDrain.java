@@ -81,7 +81,9 @@ final class FinalDrain {
 		}
 		logger.info("Stopping: the listeners are closed; draining " + this.connectors.census().total()
 				+ " connections, for " + timeout.toMillis() + " ms at most");
-		new Drain(this.connectors, null, timeout, UNUSED, LINGER, this.timer, this::drained).start();
+		new Drain(this.connectors, null, timeout, this.settings.drainSpread(), UNUSED, LINGER, this.timer,
+				this::drained)
+			.start();
 	}
 
 	private void drained(HandoffRecord.Connections connections) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreAllPorts whether all such ports may stay behind
  * @param readyTimeout from LAUNCH to READY
  * @param drainTimeout how long the predecessor may drain
+ * @param drainSpread over which time event streams and WebSocket sessions are ended
  * @param announceDelay how long a process that stops without a successor still accepts
  * while its readiness refuses
  * @param stopTimeout how long it may drain then; zero to leave all to the application's
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HandoffSettings(String application, @Nullable String release, Path controlSocket, boolean takeover,
 		LaunchAdditions additions, Set<Integer> ignoredPorts, boolean ignoreAllPorts, Duration readyTimeout,
-		Duration drainTimeout, Duration announceDelay, Duration stopTimeout, boolean transferConnections) {
+		Duration drainTimeout, Duration drainSpread, Duration announceDelay, Duration stopTimeout,
+		boolean transferConnections) {
 
 }

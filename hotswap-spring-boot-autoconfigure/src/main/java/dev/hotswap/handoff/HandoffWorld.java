@@ -245,7 +245,8 @@ final class HandoffWorld {
 						+ "' cannot transfer its connections (they are encrypted, or java.base does not open "
 						+ "sun.nio.ch to this process); their end is announced instead"));
 		}
-		Drain drain = new Drain(this.connectors, transfer, this.settings.drainTimeout(), this.timer, this::drained);
+		Drain drain = new Drain(this.connectors, transfer, this.settings.drainTimeout(), this.settings.drainSpread(),
+				this.timer, this::drained);
 		this.drain = drain;
 		drain.start();
 	}

@@ -76,18 +76,49 @@ public interface HandoffConnector {
 	 * Announce the end to every connection on its next response that is not committed yet
 	 * ({@code Connection: close}), unless the request after that has already been
 	 * received; the connection ends after that response, also for a client that is still
-	 * sending. HTTP/2 connections get a {@code GOAWAY}, and their streams finish.
+	 * sending. Includes {@link #announceEndOfUpgraded()}.
 	 */
 	void announceEnd();
 
 	/**
-	 * Announce the end to the connections that have changed to a protocol which cannot
-	 * move but has an announcement of its own, now and when they do so later: HTTP/2 gets
-	 * a {@code GOAWAY}, and its streams finish. Part of {@link #announceEnd()}, too;
-	 * taken back by {@link #openGate()} for connections to come. Does nothing where there
-	 * is no such protocol.
+	 * Announce the end to the connections that rest now and have changed to a protocol
+	 * which cannot move but has an announcement of its own: HTTP/2 gets a {@code GOAWAY}.
+	 * Those with streams in flight are left for a later call, since some clients abandon
+	 * their streams then (the JDK's before version 24). Does nothing where there is no
+	 * such protocol.
 	 */
 	default void announceEndOfUpgraded() {
+	}
+
+	/**
+	 * Announce the end to the connections of such a protocol whether they rest or not,
+	 * now and when they change to it later; their streams finish. For the time before the
+	 * deadline. Taken back by {@link #openGate()} for connections to come.
+	 */
+	default void announceEndAmidStreams() {
+	}
+
+	/**
+	 * How many exchanges go on until somebody ends them, with clients that connect again
+	 * by themselves: event streams ({@code text/event-stream}) that the application
+	 * writes asynchronously, and WebSocket sessions. Those whose end has begun do not
+	 * count.
+	 * @return the number of this moment
+	 */
+	default int longLived() {
+		return 0;
+	}
+
+	/**
+	 * Begin to end some of the exchanges that go on until somebody ends them, and tell
+	 * the application in its API's way. An event stream is completed as a response, and
+	 * its connection goes on like any other; a WebSocket session gets a close frame with
+	 * 1012. Does not wait for the application or the client.
+	 * @param max how many at most
+	 * @return how many this call has begun to end
+	 */
+	default int endLongLived(int max) {
+		return 0;
 	}
 
 	/**

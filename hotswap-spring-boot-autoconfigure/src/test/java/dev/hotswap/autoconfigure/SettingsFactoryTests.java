@@ -33,6 +33,7 @@ class SettingsFactoryTests {
 		assertThat(settings.controlSocket()).isEqualTo(SOCKET);
 		assertThat(settings.readyTimeout()).isEqualTo(Duration.ofMinutes(2));
 		assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(settings.drainSpread()).isEqualTo(Duration.ofSeconds(5));
 		assertThat(settings.ignoredPorts()).isEmpty();
 		assertThat(settings.ignoreAllPorts()).isFalse();
 		assertThat(settings.additions().command()).isNull();
@@ -45,13 +46,14 @@ class SettingsFactoryTests {
 	@Test
 	void everyPropertyIsBound() {
 		HandoffSettings settings = settings("hotswap.takeover=true", "hotswap.ready-timeout=90",
-				"hotswap.drain.timeout=0", "hotswap.launch.command=java,-jar,new.jar",
+				"hotswap.drain.timeout=0", "hotswap.drain.spread=20s", "hotswap.launch.command=java,-jar,new.jar",
 				"hotswap.launch.jvm-options=-Xmx1g", "hotswap.launch.arguments=--a=b,c",
 				"hotswap.launch.directory=/srv", "hotswap.launch.environment.COLOUR=blue",
 				"hotswap.launch.environment.[MY_VAR]=1", "hotswap.launch.ignore-listeners=5005, 9010");
 		assertThat(settings.takeover()).isTrue();
 		assertThat(settings.readyTimeout()).isEqualTo(Duration.ofMillis(90));
 		assertThat(settings.drainTimeout()).isZero();
+		assertThat(settings.drainSpread()).isEqualTo(Duration.ofSeconds(20));
 		assertThat(settings.additions().command()).containsExactly("java", "-jar", "new.jar");
 		assertThat(settings.additions().jvmOptions()).containsExactly("-Xmx1g");
 		assertThat(settings.additions().arguments()).containsExactly("--a=b", "c");
@@ -79,7 +81,7 @@ class SettingsFactoryTests {
 
 	@ParameterizedTest
 	@CsvSource({ "hotswap.ready-timeout, 0s", "hotswap.ready-timeout, -1s", "hotswap.drain.timeout, -1ms",
-			"hotswap.drain.announce-delay, -1ms", "hotswap.launch.ignore-listeners, http",
+			"hotswap.drain.announce-delay, -1ms", "hotswap.drain.spread, -1ms", "hotswap.launch.ignore-listeners, http",
 			"hotswap.launch.ignore-listeners, 0", "hotswap.launch.ignore-listeners, -80",
 			"hotswap.launch.ignore-listeners, 65536", "hotswap.launch.ignore-listeners, 99999999999",
 			"hotswap.launch.jvm-options, new.jar", "hotswap.launch.command, ''" })

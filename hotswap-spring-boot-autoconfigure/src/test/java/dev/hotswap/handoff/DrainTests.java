@@ -94,7 +94,7 @@ class DrainTests {
 	@Test
 	void lessTimeIsLessTime() {
 		this.connector.census = new Census(0, 0, 1);
-		Drain drain = new Drain(this.connectors, null, NEVER, null, NEVER, this.timer, this.ended::complete);
+		Drain drain = new Drain(this.connectors, null, NEVER, NEVER, null, NEVER, this.timer, this.ended::complete);
 		drain.start();
 		drain.hasten(Duration.ofHours(2));
 		drain.hasten(Duration.ZERO);
@@ -105,7 +105,7 @@ class DrainTests {
 	void unusedConnectionsAreEndedFromTheStart() {
 		this.connector.census = new Census(0, 0, 1);
 		Duration unused = Duration.ofSeconds(3);
-		new Drain(this.connectors, null, NEVER, unused, NEVER, this.timer, this.ended::complete).start();
+		new Drain(this.connectors, null, NEVER, Duration.ZERO, unused, NEVER, this.timer, this.ended::complete).start();
 		await().untilAsserted(() -> assertThat(this.connector.endedUnused).containsExactly(unused));
 		assertThat(this.connector.idleEnded).isFalse();
 	}
@@ -119,14 +119,38 @@ class DrainTests {
 		HandoffConnectors connectors = new HandoffConnectors(false);
 		connectors.register(failing);
 		connectors.register(this.connector);
-		new Drain(connectors, null, Duration.ZERO, null, Duration.ZERO, this.timer, this.ended::complete).start();
+		new Drain(connectors, null, Duration.ZERO, Duration.ZERO, null, Duration.ZERO, this.timer, this.ended::complete)
+			.start();
 		assertThat(outcome().cut()).isEqualTo(1);
 		assertThat(this.connector.announced).isTrue();
 		assertThat(this.connector.idleEnded).isTrue();
 	}
 
+	@Test
+	void whatWouldGoOnForGoodIsEnded() {
+		this.connector.census = new Census(0, 3, 0);
+		this.connector.longLived = 3;
+		drain(NEVER, NEVER);
+		await().untilAsserted(() -> assertThat(this.connector.longLived).isZero());
+		assertThat(this.ended).isNotDone();
+		this.connector.census = new Census(0, 0, 0);
+		assertThat(outcome().cut()).isZero();
+	}
+
+	@Test
+	void lessTimeEndsSoonerWhatWouldGoOnForGood() {
+		this.connector.census = new Census(0, 1, 0);
+		this.connector.longLived = 100;
+		Drain drain = new Drain(this.connectors, null, NEVER, NEVER, null, NEVER, this.timer, this.ended::complete);
+		drain.start();
+		drain.hasten(Duration.ZERO);
+		await().untilAsserted(() -> assertThat(this.connector.longLived).isZero());
+		assertThat(this.ended).isNotDone();
+	}
+
 	private void drain(Duration timeout, Duration linger) {
-		new Drain(this.connectors, null, timeout, null, linger, this.timer, this.ended::complete).start();
+		new Drain(this.connectors, null, timeout, Duration.ZERO, null, linger, this.timer, this.ended::complete)
+			.start();
 	}
 
 	private HandoffRecord.Connections outcome() {

@@ -408,8 +408,8 @@ class HandoffEngineTests {
 	private HandoffEngine engine(String application, boolean takeover) {
 		HandoffSettings template = TestRecords.settings(this.socket, takeover);
 		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover, LaunchAdditions.none(),
-				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), this.announceDelay,
-				this.stopTimeout, true);
+				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), template.drainSpread(),
+				this.announceDelay, this.stopTimeout, true);
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");
 		}, (status, closing) -> this.exits.add(status));

@@ -396,19 +396,50 @@ class HandoffMachineTests {
 	}
 
 	@Test
-	void connectionsOfThePredecessorAreReturnedByAProcessThatIsExiting() throws IOException {
+	void connectionsOfThePredecessorAreReturnedByAProcessThatHasDrained() throws IOException {
+		succeedUntilReady();
+		receive(new Frame.Cutover());
+		handle(new Event.PathTaken(null));
+		handle(new Event.GatesOpened());
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		handle(new Event.Verified("h1", null));
+		handle(new Event.Launched(SUCCESSOR));
+		for (Frame frame : List.of(new Frame.Hello(1, "shop", "h1", null), new Frame.Ready(), new Frame.Serving())) {
+			handle(new Event.Received(LINK + 1, SUCCESSOR, frame, Instant.EPOCH));
+		}
+		handle(new Event.AcceptingStopped());
+		handle(new Event.DrainEnded(NONE));
+		assertThat(this.machine.phase()).isEqualTo(Phase.DRAINED);
+		try (TestListener listener = TestListener.bind("server"); Descriptor descriptor = listener.exportListener()) {
+			Frame.Connections connections = connection(descriptor);
+			handle(new Event.Received(LINK, PREDECESSOR, connections, Instant.EPOCH));
+			assertThat(last(Action.Discard.class).frame()).isEqualTo(connections);
+			assertThat(sent(Frame.Answered.class)).isEqualTo(new Frame.Answered(List.of(), List.of(7L)));
+		}
+	}
+
+	/**
+	 * The predecessor, whose link has ended, takes them back once this process is dead.
+	 */
+	@Test
+	void connectionsOfThePredecessorAreDiscardedByAProcessThatIsStopping() throws IOException {
 		succeedUntilReady();
 		receive(new Frame.Cutover());
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
 		handle(new Event.StopRequested());
+		assertThat(last(Action.EndLink.class).reason()).isEqualTo(ByeReason.STOPPING);
 		try (TestListener listener = TestListener.bind("server"); Descriptor descriptor = listener.exportListener()) {
-			MovingConnection moving = new MovingConnection(7, new IdleConnection(descriptor, true));
-			Frame.Connections connections = new Frame.Connections("server", List.of(moving));
-			receive(connections);
+			Frame.Connections connections = connection(descriptor);
+			handle(new Event.Received(LINK, PREDECESSOR, connections, Instant.EPOCH));
 			assertThat(last(Action.Discard.class).frame()).isEqualTo(connections);
-			assertThat(last(Action.Send.class).frame()).isEqualTo(new Frame.Answered(List.of(), List.of(7L)));
+			assertThat(this.actions).noneMatch(Action.Adopt.class::isInstance);
 		}
+	}
+
+	private static Frame.Connections connection(Descriptor descriptor) {
+		return new Frame.Connections("server", List.of(new MovingConnection(7, new IdleConnection(descriptor, true))));
 	}
 
 	@Test

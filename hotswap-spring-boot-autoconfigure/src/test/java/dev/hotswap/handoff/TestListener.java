@@ -46,6 +46,9 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 
 	volatile boolean transferable;
 
+	/** Exchanges that go on until they are ended. */
+	volatile int longLived;
+
 	/** Connections that are idle now and can move. */
 	final Queue<IdleConnection> movable = new ConcurrentLinkedQueue<>();
 
@@ -62,6 +65,18 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	static TestListener bind(String name) throws IOException {
 		return new TestListener(name,
 				ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+	}
+
+	@Override
+	public int longLived() {
+		return this.longLived;
+	}
+
+	@Override
+	public int endLongLived(int max) {
+		int ended = Math.min(max, this.longLived);
+		this.longLived -= ended;
+		return ended;
 	}
 
 	@Override

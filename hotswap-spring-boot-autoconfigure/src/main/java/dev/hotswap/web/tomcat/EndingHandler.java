@@ -42,9 +42,9 @@ final class EndingHandler implements Handler<NioChannel> {
 		if (state == SocketState.OPEN) {
 			connection.handled();
 		}
-		else if (this.endpoint.isAnnouncingUpgraded()) {
+		else if (this.endpoint.isAnnouncingAmidStreams()) {
 			// While it is processed the connection has no current processor
-			connection.announceIfUpgraded();
+			connection.upgradedEnd().announce(true);
 		}
 		return state;
 	}

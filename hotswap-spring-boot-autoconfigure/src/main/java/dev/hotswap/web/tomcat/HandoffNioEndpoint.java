@@ -49,9 +49,11 @@ class HandoffNioEndpoint extends NioEndpoint {
 
 	private volatile @Nullable AcceptQueue queue;
 
+	private volatile @Nullable AsyncTrackingAdapter asyncRequests;
+
 	private volatile boolean announcing;
 
-	private volatile boolean announcingUpgraded;
+	private volatile boolean announcingAmidStreams;
 
 	private @Nullable TomcatHandoffConnector registered;
 
@@ -79,7 +81,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 	protected void initServerSocket() throws Exception {
 		Membership membership = this.membership;
 		this.announcing = false;
-		this.announcingUpgraded = false;
+		this.announcingAmidStreams = false;
 		if (isManagedByTomcat()) {
 			if (membership != null) {
 				getLog().warn("Connector '" + membership.name()
@@ -396,12 +398,21 @@ class HandoffNioEndpoint extends NioEndpoint {
 		this.announcing = announcing;
 	}
 
-	boolean isAnnouncingUpgraded() {
-		return this.announcingUpgraded;
+	boolean isAnnouncingAmidStreams() {
+		return this.announcingAmidStreams;
 	}
 
-	void setAnnouncingUpgraded(boolean announcing) {
-		this.announcingUpgraded = announcing;
+	void setAnnouncingAmidStreams(boolean announcing) {
+		this.announcingAmidStreams = announcing;
+	}
+
+	void setAsyncRequests(AsyncTrackingAdapter asyncRequests) {
+		this.asyncRequests = asyncRequests;
+	}
+
+	Stream<AsyncExchange> openEventStreams() {
+		AsyncTrackingAdapter asyncRequests = this.asyncRequests;
+		return (asyncRequests != null) ? asyncRequests.openEventStreams() : Stream.empty();
 	}
 
 	private @Nullable ConnectionTracker tracker(SocketChannel socket) {

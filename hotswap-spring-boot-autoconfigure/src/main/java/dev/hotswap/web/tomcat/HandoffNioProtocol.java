@@ -5,6 +5,7 @@ import java.time.Duration;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -84,6 +85,13 @@ public class HandoffNioProtocol extends Http11NioProtocol {
 			}
 		}
 		super.init();
+	}
+
+	@Override
+	public void setAdapter(Adapter adapter) {
+		AsyncTrackingAdapter tracking = new AsyncTrackingAdapter(adapter);
+		this.endpoint.setAsyncRequests(tracking);
+		super.setAdapter(tracking);
 	}
 
 	@Override

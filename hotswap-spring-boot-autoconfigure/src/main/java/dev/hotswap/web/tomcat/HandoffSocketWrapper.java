@@ -10,7 +10,6 @@ import java.time.Duration;
 import dev.hotswap.ConnectionState;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
-import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -37,7 +36,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 
 	private boolean leaving;
 
-	private volatile boolean announcedUpgraded;
+	private final UpgradedEnd upgradedEnd = new UpgradedEnd(this);
 
 	private final @Nullable ConnectionTracker tracker;
 
@@ -210,26 +209,11 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	}
 
 	/**
-	 * Announce the end of an upgraded connection, if its protocol can, and if it has not
-	 * been announced. What Tomcat does for each connection of a connector that pauses
-	 * ({@code AbstractProtocol.ConnectionHandler.pause}), without the pause: HTTP/2 sends
-	 * a GOAWAY, WebSocket does nothing.
+	 * The end of a connection that speaks another protocol than HTTP/1.1.
+	 * @return its end, which does nothing for others
 	 */
-	void announceIfUpgraded() {
-		if (!this.announcedUpgraded && getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded) {
-			this.announcedUpgraded = true;
-			upgraded.pause();
-		}
-	}
-
-	/**
-	 * End an HTTP/2 connection without streams with a GOAWAY. Only without streams does
-	 * its keep-alive time run, and then it is over by the end of time.
-	 */
-	void endUpgradedIfIdle() {
-		if (getCurrentProcessor() instanceof UpgradeProcessorInternal upgraded) {
-			upgraded.timeoutAsync(Long.MAX_VALUE);
-		}
+	UpgradedEnd upgradedEnd() {
+		return this.upgradedEnd;
 	}
 
 	/**

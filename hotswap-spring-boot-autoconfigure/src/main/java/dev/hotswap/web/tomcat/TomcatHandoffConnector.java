@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
@@ -57,7 +58,7 @@ final class TomcatHandoffConnector implements HandoffConnector {
 			return;
 		}
 		this.endpoint.setAnnouncing(false);
-		this.endpoint.setAnnouncingUpgraded(false);
+		this.endpoint.setAnnouncingAmidStreams(false);
 		this.endpoint.gate().open();
 	}
 
@@ -101,17 +102,48 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public void announceEndOfUpgraded() {
-		this.endpoint.setAnnouncingUpgraded(true);
-		this.endpoint.openConnections().forEach(HandoffSocketWrapper::announceIfUpgraded);
+		upgradedEnds().forEach((end) -> end.announce(false));
+	}
+
+	@Override
+	public void announceEndAmidStreams() {
+		this.endpoint.setAnnouncingAmidStreams(true);
+		upgradedEnds().forEach((end) -> end.announce(true));
+	}
+
+	@Override
+	public int longLived() {
+		return (int) (openEventStreams().count() + openSessions().count());
+	}
+
+	@Override
+	public int endLongLived(int max) {
+		int ended = (int) openEventStreams().filter(AsyncExchange::end).limit(max).count();
+		List<UpgradedEnd> sessions = openSessions().limit(max - ended).toList();
+		sessions.forEach(UpgradedEnd::endSession);
+		return ended + sessions.size();
+	}
+
+	private Stream<AsyncExchange> openEventStreams() {
+		return this.endpoint.openEventStreams();
+	}
+
+	private Stream<UpgradedEnd> openSessions() {
+		return upgradedEnds().filter(UpgradedEnd::isOpenSession);
+	}
+
+	private Stream<UpgradedEnd> upgradedEnds() {
+		return this.endpoint.openConnections().map(HandoffSocketWrapper::upgradedEnd);
 	}
 
 	@Override
 	public int endIdle(Duration unused) {
-		this.endpoint.openConnections().forEach(HandoffSocketWrapper::endUpgradedIfIdle);
 		long latest = System.currentTimeMillis() - unused.toMillis();
-		int ended = (int) this.endpoint.openConnections()
-			.filter((connection) -> connection.lastUse() <= latest && connection.endIfIdle())
-			.count();
+		List<HandoffSocketWrapper> candidates = this.endpoint.openConnections()
+			.filter((connection) -> connection.lastUse() <= latest)
+			.toList();
+		candidates.forEach((connection) -> connection.upgradedEnd().endIfIdle());
+		int ended = (int) candidates.stream().filter(HandoffSocketWrapper::endIfIdle).count();
 		this.endpoint.counters().ended.addAndGet(ended);
 		return ended;
 	}

@@ -3,7 +3,10 @@ package dev.hotswap.web.tomcat;
 import java.io.EOFException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.hotswap.web.tomcat.Http2TestClient.Frame;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,8 @@ import static org.awaitility.Awaitility.await;
 @Timeout(120)
 class Http2Tests {
 
+	private final CountDownLatch entered = new CountDownLatch(1);
+
 	private final CountDownLatch proceed = new CountDownLatch(1);
 
 	private final TestServer server = TestServer.start(true, (factory) -> {
@@ -29,6 +34,7 @@ class Http2Tests {
 		http2.setEnabled(true);
 		factory.setHttp2(http2);
 	}).handle("/wait", (request, response) -> {
+		this.entered.countDown();
 		this.proceed.await(20, TimeUnit.SECONDS);
 		response.getWriter().print("waited");
 	});
@@ -47,7 +53,7 @@ class Http2Tests {
 			int first = client.request("/hello");
 			assertThat(text(client.readStream(first))).isEqualTo("hello");
 			int second = client.request("/wait");
-			this.server.handoff().announceEndOfUpgraded();
+			this.server.handoff().announceEndAmidStreams();
 			Frame goaway = client.read();
 			assertThat(goaway.type()).isEqualTo(Http2TestClient.GOAWAY);
 			assertThat(goaway.lastStream()).isEqualTo(Integer.MAX_VALUE);
@@ -62,6 +68,28 @@ class Http2Tests {
 	}
 
 	@Test
+	void connectionIsAnnouncedOnceItRests() throws Exception {
+		AtomicInteger looks = new AtomicInteger();
+		ScheduledExecutorService drain = Executors.newSingleThreadScheduledExecutor();
+		try (Http2TestClient client = new Http2TestClient(this.server.address())) {
+			int stream = client.request("/wait");
+			await().until(() -> this.entered.getCount() == 0);
+			drain.scheduleWithFixedDelay(() -> {
+				this.server.handoff().announceEndOfUpgraded();
+				looks.incrementAndGet();
+			}, 0, 10, TimeUnit.MILLISECONDS);
+			// Longer than it has to rest
+			await().until(() -> looks.get() > 20);
+			this.proceed.countDown();
+			assertThat(client.readStream(stream)).extracting(Frame::type).doesNotContain(Http2TestClient.GOAWAY);
+			assertThat(client.read().lastStream()).isEqualTo(Integer.MAX_VALUE);
+		}
+		finally {
+			drain.shutdownNow();
+		}
+	}
+
+	@Test
 	void otherConnectionsAreNotAnnounced() throws Exception {
 		this.server.handoff().announceEndOfUpgraded();
 		try (TestClient kept = this.server.connect()) {
@@ -72,7 +100,7 @@ class Http2Tests {
 
 	@Test
 	void connectionThatComesLaterIsAnnounced() throws Exception {
-		this.server.handoff().announceEnd();
+		this.server.handoff().announceEndAmidStreams();
 		try (Http2TestClient client = new Http2TestClient(this.server.address())) {
 			int stream = client.request("/hello");
 			List<Frame> frames = client.readStream(stream);
@@ -89,13 +117,16 @@ class Http2Tests {
 			int stream = client.request("/hello");
 			client.readStream(stream);
 			assertThat(this.server.handoff().giveUpIdle(256)).isEmpty();
-			this.server.handoff().endIdle();
+			await().until(() -> {
+				// The stream's thread may not have left it yet
+				this.server.handoff().endIdle();
+				return this.server.handoff().census().total() == 0;
+			});
 			Frame goaway = client.read();
 			assertThat(goaway.type()).isEqualTo(Http2TestClient.GOAWAY);
 			assertThat(goaway.lastStream()).isEqualTo(stream);
 			assertThatExceptionOfType(EOFException.class).isThrownBy(client::read);
 		}
-		await().until(() -> this.server.handoff().census().total() == 0);
 	}
 
 	private static String text(List<Frame> frames) {

@@ -1,5 +1,6 @@
 package dev.hotswap.it.harness;
 
+import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A blocking connection to 127.0.0.1 for single requests. Nothing is repeated and nothing
  * pooled, so that a test knows which connection it uses.
@@ -20,6 +23,8 @@ public final class Http implements AutoCloseable {
 	private final Socket socket = new Socket();
 
 	private final int port;
+
+	private @Nullable InputStream input;
 
 	/**
 	 * Connect.
@@ -94,7 +99,7 @@ public final class Http implements AutoCloseable {
 	 */
 	public Answer receive() throws IOException {
 		ResponseParser parser = new ResponseParser();
-		InputStream input = this.socket.getInputStream();
+		InputStream input = input();
 		byte[] buffer = new byte[8192];
 		while (true) {
 			int count = input.read(buffer);
@@ -105,6 +110,36 @@ public final class Http implements AutoCloseable {
 				return parser.answer();
 			}
 		}
+	}
+
+	/**
+	 * Wait until a response begins, and leave it for later.
+	 * @throws EOFException if the server closes the connection instead
+	 * @throws IOException if the connection is reset, or silent for too long
+	 */
+	public void awaitResponse() throws IOException {
+		InputStream input = input();
+		input.mark(1);
+		if (input.read() < 0) {
+			throw new EOFException("Closed before a response began");
+		}
+		input.reset();
+	}
+
+	/**
+	 * Wait until the server closes the connection.
+	 * @return all that came until then
+	 * @throws IOException if the connection is reset, or silent for too long
+	 */
+	public String receiveAll() throws IOException {
+		return new String(input().readAllBytes(), StandardCharsets.ISO_8859_1);
+	}
+
+	private InputStream input() throws IOException {
+		if (this.input == null) {
+			this.input = new BufferedInputStream(this.socket.getInputStream());
+		}
+		return this.input;
 	}
 
 	@Override
