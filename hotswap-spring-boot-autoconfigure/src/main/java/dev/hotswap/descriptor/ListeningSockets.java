@@ -100,13 +100,23 @@ public final class ListeningSockets {
 			throws IOException {
 		try (BufferedReader reader = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
 			reader.readLine();
-			for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+			String line = reader.readLine();
+			// The kernel lists the listening sockets first (tcp_seq_start in tcp_ipv4.c),
+			// so
+			// that thousands of connections behind them need not be read
+			while (line != null && isListening(line)) {
 				ListeningSocket socket = parse(line, numbers);
 				if (socket != null) {
 					sockets.add(socket);
 				}
+				line = reader.readLine();
 			}
 		}
+	}
+
+	private static boolean isListening(String line) {
+		String[] columns = line.trim().split("\\s+", 5);
+		return columns.length > 3 && LISTEN.equals(columns[3]);
 	}
 
 	private static Map<Long, Integer> socketNumbers() throws IOException {

@@ -49,11 +49,7 @@ class DyingPredecessorTests {
 	@ValueSource(strings = { "START", "HEALTH_CHECK", "CUTOVER" })
 	void killedAfterItsOffer(String stage) throws Exception {
 		App app = start(stage);
-		Load load = Load.on(app.port(), "/hello")
-			.rate(50)
-			.timeout(Duration.ofSeconds(30))
-			.connectionPerRequest()
-			.start();
+		Load load = Load.on(app.port(), "/hello").rate(50).connectionPerRequest().start();
 		app.signalHandoff(app.pid());
 		assertThat(app.awaitExit()).isEqualTo(128 + 9);
 		long successor = app.awaitSuccessorOf(app.pid());
@@ -67,12 +63,7 @@ class DyingPredecessorTests {
 	private App start(String stage) throws Exception {
 		Path faults = this.sandbox.folder().resolve("faults");
 		Files.writeString(faults, "kill-at-stage=" + stage);
-		// Until the successor is ready nobody accepts: the queue has to hold all of it
-		return this.sandbox.app(this.jdk)
-			.property("fixture.fault-file", faults)
-			.property("server.tomcat.accept-count", 2000)
-			.start()
-			.awaitServing();
+		return this.sandbox.app(this.jdk).property("fixture.fault-file", faults).start().awaitServing();
 	}
 
 	private void assertThatItServesAlone(App app, long successor, int generation) throws Exception {

@@ -93,6 +93,18 @@ class HandoffUnderLoadTests {
 		assertThat(successor.get("/hello").version()).isEqualTo("2");
 	}
 
+	/** On a JDK without virtual threads the property does nothing. */
+	@Test
+	void handoffOnVirtualThreads() throws Exception {
+		App app = this.sandbox.app(this.jdk).property("spring.threads.virtual.enabled", true).start().awaitServing();
+		Load load = Load.on(app.port(), "/hello").start();
+		App.HandedOver handedOver = app.handOver();
+		LoadReport report = load.stop();
+		System.out.printf("HANDOFFS jdk=%d mode=kept threads=virtual handoffs=1 %s%n", this.jdk.feature(), report);
+		assertThatNobodyNoticed(report);
+		assertThat(handedOver.exitStatus()).hasValue(0);
+	}
+
 	private void tenHandoffsInARow(String mode, UnaryOperator<Load.Builder> connections) throws Exception {
 		App app = this.sandbox.app(this.jdk).start().awaitServing();
 		Load load = connections.apply(Load.on(app.port(), "/hello")).start();

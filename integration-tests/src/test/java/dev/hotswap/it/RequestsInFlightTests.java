@@ -31,18 +31,19 @@ class RequestsInFlightTests {
 	}
 
 	@Test
-	void requestOfTwentySecondsIsAnsweredByThePredecessor() throws Exception {
+	void requestOfTwentySecondsIsAnsweredByThePredecessorAndItsConnectionMovesThen() throws Exception {
 		App app = this.sandbox.app(this.jdk).start().awaitServing();
 		try (Http slow = new Http(app.port(), Duration.ofSeconds(40))) {
 			slow.send(slow.head("GET", "/slow?seconds=20"));
 			app.signalHandoff(app.pid());
-			app.awaitSuccessorOf(app.pid());
+			long successor = app.awaitSuccessorOf(app.pid());
 			Answer answer = slow.receive();
 			assertThat(answer.status()).isEqualTo(200);
 			assertThat(answer.pid()).isEqualTo(app.pid());
-			assertThat(answer.headers()).containsEntry("connection", "close");
+			assertThat(answer.headers()).doesNotContainKey("connection");
+			assertThat(app.awaitExit()).isZero();
+			assertThat(slow.get("/hello").pid()).isEqualTo(successor);
 		}
-		assertThat(app.awaitExit()).isZero();
 	}
 
 	@Test

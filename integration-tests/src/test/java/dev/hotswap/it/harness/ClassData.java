@@ -65,7 +65,9 @@ final class ClassData implements AutoCloseable {
 	List<String> options(Jdk jdk, List<String> jvmOptions, String packaged) {
 		Path archive = this.archives.computeIfAbsent(jdk + " " + jvmOptions + " " + packaged,
 				(key) -> train(jdk, jvmOptions, packaged));
-		return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive) : List.of();
+		// Newer JDKs say with each start that what is opened differs, and use the archive
+		// nevertheless
+		return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off") : List.of();
 	}
 
 	private Path train(Jdk jdk, List<String> jvmOptions, String packaged) {

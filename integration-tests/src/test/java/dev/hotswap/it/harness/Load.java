@@ -99,7 +99,7 @@ public final class Load implements AutoCloseable {
 
 		int connections = 16;
 
-		Duration timeout = Duration.ofSeconds(10);
+		Duration timeout = Duration.ofSeconds(30);
 
 		Duration atMost = Duration.ofMinutes(10);
 
@@ -132,30 +132,6 @@ public final class Load implements AutoCloseable {
 			this.kept = false;
 			this.connections = 512;
 			return this;
-		}
-
-		/**
-		 * Fail a request that has no answer this long after it was due.
-		 * @param timeout 10 seconds, unless told otherwise
-		 * @return this
-		 */
-		public Builder timeout(Duration timeout) {
-			this.timeout = timeout;
-			return this;
-		}
-
-		/**
-		 * Do not replace a connection whose end was announced, and send nothing more once
-		 * there is none left.
-		 * @return this
-		 */
-		public Builder untilAnnounced() {
-			this.untilAnnounced = true;
-			return this;
-		}
-
-		boolean isUntilAnnounced() {
-			return this.untilAnnounced;
 		}
 
 		boolean kept() {
