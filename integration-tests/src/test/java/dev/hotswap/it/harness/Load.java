@@ -138,6 +138,20 @@ public final class Load implements AutoCloseable {
 			return this.kept;
 		}
 
+		/**
+		 * Do not replace a connection whose end was announced, and send nothing more once
+		 * there is none left.
+		 * @return this
+		 */
+		public Builder untilAnnounced() {
+			this.untilAnnounced = true;
+			return this;
+		}
+
+		boolean isUntilAnnounced() {
+			return this.untilAnnounced;
+		}
+
 		public Load start() throws IOException {
 			return new Load(this);
 		}
