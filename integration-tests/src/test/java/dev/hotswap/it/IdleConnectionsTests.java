@@ -70,28 +70,30 @@ class IdleConnectionsTests {
 			.property("server.tomcat.max-keep-alive-requests", -1)
 			.start()
 			.awaitServing();
+		long memoryBefore = residentKilobytes(app.pid());
 		for (int i = 0; i < CONNECTIONS; i++) {
 			Socket client = new Socket(InetAddress.getLoopbackAddress(), app.port());
 			this.clients.add(client);
 			client.setSoTimeout(20_000);
 			assertThat(answerOf(client)).startsWith("HTTP/1.1 200");
 		}
+		long memoryPerConnection = (residentKilobytes(app.pid()) - memoryBefore) * 1024 / CONNECTIONS;
 		assertThat(app.handOver().exitStatus()).hasValue(0);
 		long successor = app.servingPid();
 		JsonNode handoff = app.awaitHistory(1);
 		assertThat(handoff.path("connections").path("transferred").asInt()).isGreaterThanOrEqualTo(CONNECTIONS);
 		assertThat(handoff.path("connections").path("cut").asInt()).isZero();
 		long withConnections = descriptors(successor);
-		long memoryWith = residentKilobytes(successor);
 		for (Socket client : this.clients) {
 			assertThat(answerOf(client)).startsWith("HTTP/1.1 200").contains("\"pid\":" + successor);
 		}
 		close();
 		await().atMost(Duration.ofSeconds(30)).until(() -> descriptors(successor) <= withConnections - CONNECTIONS);
 		System.out.printf(
-				"TRANSFER jdk=%d idle=%d transferred=%d drain=%dms descriptors-with=%d after=%d resident-with=%dKiB%n",
+				"TRANSFER jdk=%d idle=%d transferred=%d drain=%dms descriptors-with=%d after=%d memory=%d bytes a connection%n",
 				this.jdk.feature(), CONNECTIONS, handoff.path("connections").path("transferred").asInt(),
-				handoff.path("stageMillis").path("DRAIN").asInt(), withConnections, descriptors(successor), memoryWith);
+				handoff.path("stageMillis").path("DRAIN").asInt(), withConnections, descriptors(successor),
+				memoryPerConnection);
 	}
 
 	private static String answerOf(Socket client) throws IOException {

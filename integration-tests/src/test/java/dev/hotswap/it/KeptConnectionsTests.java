@@ -5,6 +5,7 @@ import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
 import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.PipelinedLoad;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,6 +47,27 @@ class KeptConnectionsTests {
 		assertThat(report.connects()).isEqualTo(100);
 		assertThat(report.announcedCloses()).isZero();
 		assertThat(report.byPid()).hasSize(6);
+	}
+
+	@Test
+	void hundredConnectionsWithTwoRequestsAWriteSurviveFiveHandoffs() throws Exception {
+		App app = this.sandbox.app(this.jdk)
+			.property("server.tomcat.max-keep-alive-requests", "-1")
+			.start()
+			.awaitServing();
+		try (PipelinedLoad load = PipelinedLoad.on(app.port(), 100)) {
+			for (int generation = 2; generation <= 6; generation++) {
+				assertThat(app.handOver().exitStatus()).hasValue(0);
+			}
+			PipelinedLoad.Report report = load.stop();
+			System.out.printf(
+					"HANDOFFS jdk=%d mode=pipelined handoffs=5 answered=%d non200=%d failed=%d connects=%d processes=%d%n",
+					this.jdk.feature(), report.answered(), report.not200(), report.failures().size(), report.connects(),
+					report.pids().size());
+			assertThat(report.failures()).isEmpty();
+			assertThat(report.not200()).isZero();
+			assertThat(report.pids()).hasSize(6);
+		}
 	}
 
 }
