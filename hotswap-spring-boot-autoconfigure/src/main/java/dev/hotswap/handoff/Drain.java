@@ -215,7 +215,7 @@ final class Drain {
 		}
 		else if (left <= 0) {
 			// Whatever is left is in the middle of a request, or its client keeps it open
-			end(count());
+			end(count(this.connectors));
 		}
 		else if (left <= LAST_ANNOUNCEMENT.toNanos() && !this.allAnnounced) {
 			this.allAnnounced = true;
@@ -251,7 +251,7 @@ final class Drain {
 	}
 
 	private boolean isEmpty() {
-		return count() == 0 && (this.transfer == null || !this.transfer.isOutstanding());
+		return count(this.connectors) == 0 && (this.transfer == null || !this.transfer.isOutstanding());
 	}
 
 	private void end(long cut) {
@@ -267,11 +267,12 @@ final class Drain {
 	}
 
 	/**
-	 * A connector that fails counts as one that holds something until the deadline.
+	 * Count what is left. A connector that fails counts as one that holds something until
+	 * the deadline.
 	 */
-	private int count() {
+	static int count(HandoffConnectors connectors) {
 		try {
-			return this.connectors.census().total();
+			return connectors.census().total();
 		}
 		catch (RuntimeException ex) {
 			logger.debug("The connections could not be counted", ex);

@@ -79,7 +79,7 @@ final class FinalDrain {
 		catch (IOException | RuntimeException ex) {
 			logger.warn("A listener closed before its accept queue was empty", ex);
 		}
-		logger.info("Stopping: the listeners are closed; draining " + this.connectors.census().total()
+		logger.info("Stopping: the listeners are closed; draining " + Drain.count(this.connectors)
 				+ " connections, for " + timeout.toMillis() + " ms at most");
 		new Drain(this.connectors, null, timeout, this.settings.drainSpread(), UNUSED, LINGER, this.timer,
 				this::drained)
@@ -87,7 +87,7 @@ final class FinalDrain {
 	}
 
 	private void drained(HandoffRecord.Connections connections) {
-		int left = this.connectors.census().total();
+		int left = Drain.count(this.connectors);
 		if (left > 0) {
 			logger.warn("Stopping: " + left + " connections had not ended at the drain's deadline");
 		}

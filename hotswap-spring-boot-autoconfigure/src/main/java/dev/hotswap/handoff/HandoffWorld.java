@@ -259,7 +259,7 @@ final class HandoffWorld {
 	}
 
 	private void drained(HandoffRecord.Connections connections) {
-		this.allServed = this.connectors.census().total() == 0;
+		this.allServed = Drain.count(this.connectors) == 0;
 		this.events.accept(new Event.DrainEnded(connections));
 	}
 

@@ -121,6 +121,9 @@ class StopTests {
 			.property("management.endpoint.health.group.readiness.include", "ping")
 			.start()
 			.awaitServing();
+		// The group is up before the application is ready
+		await().atMost(TIMEOUT)
+			.until(() -> Http.once(app.managementPort(), "GET", "/actuator/health/readinessState").status() == 200);
 		app.terminate();
 		app.awaitOutput("readiness refuses");
 		Answer readiness = Http.once(app.managementPort(), "GET", "/actuator/health/readiness");
