@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffStatus;
@@ -510,7 +510,10 @@ final class SimulatedWorld {
 	private void await(int seconds) {
 		for (int i = 0; i < seconds; i++) {
 			this.now += SECOND;
-			boolean acted = this.nodes.stream().map(this::works).reduce(false, Boolean::logicalOr);
+			boolean acted = false;
+			for (Node node : this.nodes) {
+				acted |= works(node);
+			}
 			for (Node node : List.copyOf(this.nodes)) {
 				if (node.runs() && !hasReceivedEnd(node)) {
 					List<Action> actions = node.machine.handle(new Event.Tick(), this.now);
@@ -536,7 +539,7 @@ final class SimulatedWorld {
 	 * process.
 	 */
 	private boolean hasReceivedEnd(Node node) {
-		return received(node).anyMatch(END::equals);
+		return hasReceived(node, END::equals);
 	}
 
 	/**
@@ -554,7 +557,7 @@ final class SimulatedWorld {
 	}
 
 	private boolean isBusy(Node node) {
-		return node.runs() && (!node.answers.isEmpty() || received(node).findAny().isPresent()
+		return node.runs() && (!node.answers.isEmpty() || hasReceived(node, (frame) -> true)
 				|| !node.tasks.stream().allMatch(Action.Rejoin.class::isInstance));
 	}
 
@@ -916,14 +919,21 @@ final class SimulatedWorld {
 		}
 		boolean inherits = MAY_INHERIT.contains(node.machine.phase());
 		return (inherits || node.machine.mayResume())
-				&& received(node).noneMatch((frame) -> frame instanceof Frame.Bye || frame instanceof Frame.Release);
+				&& !hasReceived(node, (frame) -> frame instanceof Frame.Bye || frame instanceof Frame.Release);
 	}
 
-	private Stream<Object> received(Node node) {
-		return this.links.values()
-			.stream()
-			.filter((link) -> link.ends[0] == node || link.ends[1] == node)
-			.flatMap((link) -> link.to.get(link.side(node)).stream());
+	/** Called all the time, so it makes no streams. */
+	private boolean hasReceived(Node node, Predicate<Object> what) {
+		for (Link link : this.links.values()) {
+			if (link.ends[0] == node || link.ends[1] == node) {
+				for (Object frame : link.to.get(link.side(node))) {
+					if (what.test(frame)) {
+						return true;
+					}
+				}
+			}
+		}
+		return false;
 	}
 
 	private boolean isAbleToServe(Node node) {
@@ -933,10 +943,10 @@ final class SimulatedWorld {
 					|| (task instanceof Action.Fence fences && fences.processes().contains(node.id)));
 		// Whoever is handed back to is on its own as soon as it has said that it serves
 		boolean handsBack = node.machine.phase() == Phase.REVERTING
-				&& received(node).anyMatch(Frame.Serving.class::isInstance);
+				&& hasReceived(node, Frame.Serving.class::isInstance);
 		boolean givesUp = (node.machine.phase() == Phase.OPENING_GATES
-				&& received(node).anyMatch(Frame.Bye.class::isInstance))
-				|| received(node).anyMatch(Frame.Release.class::isInstance);
+				&& hasReceived(node, Frame.Bye.class::isInstance))
+				|| hasReceived(node, Frame.Release.class::isInstance);
 		return node.runs() && !node.told && !doomed && !handsBack && !givesUp
 				&& ((node.gates && !STOPS.contains(node.machine.phase())) || isCandidate(node));
 	}

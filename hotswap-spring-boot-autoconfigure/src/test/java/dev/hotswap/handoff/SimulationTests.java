@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class SimulationTests {
 
-	private static final int RUNS = Integer.getInteger("hotswap.simulation.runs", 10_000);
+	private static final int RUNS = Integer.getInteger("hotswap.simulation.runs", 20_000);
 
 	private static final int DEEPER = Integer.getInteger("hotswap.simulation.depth", 0);
 

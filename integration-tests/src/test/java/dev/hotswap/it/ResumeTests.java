@@ -26,10 +26,6 @@ import static org.awaitility.Awaitility.await;
 @OnEveryJdk
 class ResumeTests {
 
-	private static final int SIGTERM = 15;
-
-	private static final int SIGSTOP = 19;
-
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
 	private final Jdk jdk;
@@ -75,7 +71,7 @@ class ResumeTests {
 	void stoppedSuccessorIsKilled() throws Exception {
 		App app = start();
 		long successor = handOver(app, "STANDBY");
-		this.sandbox.subreaper().signal(successor, SIGSTOP);
+		signal("STOP", successor);
 		try (Http waiting = new Http(app.port(), TIMEOUT)) {
 			Answer answer = waiting.get("/hello");
 			assertThat(answer.pid()).as("what waits in the accept queue is served").isEqualTo(app.pid());
@@ -104,7 +100,7 @@ class ResumeTests {
 	void operatorWhoStopsTheSuccessorDoesNotBringTheOldOneBack() throws Exception {
 		App app = start();
 		long successor = handOver(app, "STANDBY");
-		this.sandbox.subreaper().signal(successor, SIGTERM);
+		signal("TERM", successor);
 		assertThat(app.awaitExit()).isZero();
 		await().atMost(TIMEOUT).until(() -> this.sandbox.living().isEmpty());
 		assertThat(app.output()).doesNotContain("serves again");
@@ -150,10 +146,14 @@ class ResumeTests {
 		assertThat(report.failures()).doesNotContainKey("Connection refused").doesNotContainKey("no answer");
 	}
 
-	private void assertThatItHandsOver(App app) {
+	private static void signal(String name, long pid) throws Exception {
+		assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor()).isZero();
+	}
+
+	private void assertThatItHandsOver(App app) throws Exception {
 		App next = this.sandbox.app(this.jdk).port(app.port()).takeover().start().awaitServing();
 		assertThat(next.status().path("generation").asInt()).isEqualTo(2);
-		this.sandbox.subreaper().signal(next.pid(), SIGTERM);
+		signal("TERM", next.pid());
 		assertThat(app.awaitExit()).isZero();
 	}
 
