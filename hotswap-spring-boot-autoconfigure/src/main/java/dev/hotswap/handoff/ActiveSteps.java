@@ -442,7 +442,9 @@ final class ActiveSteps {
 	@Nullable String revert() {
 		OlderGeneration able = this.older.ableToResume();
 		Attempt succession = this.older.succession();
-		if (able == null || !able.isLinked() || able.isDoomed() || succession == null) {
+		boolean possible = able != null && able.isLinked() && !able.isDoomed()
+				&& able.generation() < this.state.generation();
+		if (able == null || !possible || succession == null) {
 			return null;
 		}
 		forget();

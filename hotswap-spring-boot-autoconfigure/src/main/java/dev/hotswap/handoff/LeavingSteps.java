@@ -108,7 +108,7 @@ final class LeavingSteps {
 		this.state.enter(Phase.STOPPING_ACCEPT);
 		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
 		this.state.act(new Action.StopAccepting());
-		if (this.state.isStopping()) {
+		if (this.released) {
 			this.state.send(successor, new Frame.Released());
 		}
 		this.older.redirect();

@@ -79,10 +79,11 @@ final class OlderGenerations {
 	}
 
 	/**
-	 * This process has taken back what it had handed over.
+	 * This process has taken back what it had handed over. Until its former successor
+	 * says that it has heard of that, it may take the path back by force.
 	 */
 	void revertedFrom(Peer successor, String handoffId, int generation) {
-		this.all.add(new OlderGeneration(successor, handoffId, generation, true, null));
+		this.all.add(new OlderGeneration(successor, handoffId, generation, false, null));
 	}
 
 	/**

@@ -822,6 +822,19 @@ class HandoffMachineTests {
 		assertThat(this.machine.draining()).extracting(HandoffStatus.Draining::pid).containsExactly(SUCCESSOR.pid());
 	}
 
+	@Test
+	void formerSuccessorMustHaveHeardOfTheRevertBeforeTheNextLaunch() {
+		toOld(Phase.STANDBY);
+		receive(new Frame.Revert(List.of()));
+		handle(new Event.GatesOpened());
+		handle(new Event.PathTaken(null));
+		handle(new Event.Triggered(5, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		assertThat(sent(Frame.Release.class).atOnce()).isFalse();
+		handle(new Event.Received(LINK, SUCCESSOR, new Frame.Released(), Instant.EPOCH));
+		assertThat(this.machine.phase()).isEqualTo(Phase.VERIFYING);
+	}
+
 	private static boolean isServing(Action action) {
 		return action instanceof Action.Send send && send.frame() instanceof Frame.Serving;
 	}

@@ -2,14 +2,10 @@ package dev.hotswap.handoff;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffStatus;
@@ -42,23 +38,11 @@ final class SimulatedWorld {
 	/** More than a cutover may take, less than the machine waits for an answer. */
 	private static final int SLOWEST_WORK = 15;
 
-	/** Phases in which a process shares the address with another one, for a moment. */
-	private static final Set<Phase> CUTOVER = Set.of(Phase.CUTTING_OVER, Phase.FENCING, Phase.RECLAIMING,
-			Phase.STOPPING_ACCEPT, Phase.REVERTING, Phase.RESTORING_PATH, Phase.REOPENING, Phase.RETAKING_PATH,
-			Phase.TAKING_PATH, Phase.OPENING_GATES);
+	final List<SimulatedProcess> nodes = new ArrayList<>();
 
-	/** Phases in which a process is the active one, and knows of no other. */
-	private static final Set<Phase> ALONE = Set.of(Phase.IDLE, Phase.PRECHECKING, Phase.RELEASING, Phase.VERIFYING,
-			Phase.LAUNCHING, Phase.SUCCESSOR_STARTING);
+	private final TreeMap<Integer, SimulatedLink> links = new TreeMap<>();
 
-	private static final Set<Phase> STOPS = Set.of(Phase.STOPPING_ACCEPT, Phase.LEAVING, Phase.DRAINED, Phase.ENDING);
-
-	private static final Set<Phase> MAY_INHERIT = Set.of(Phase.STARTING, Phase.WARMING_UP, Phase.CHECKING_HEALTH,
-			Phase.READY);
-
-	final List<Node> nodes = new ArrayList<>();
-
-	private final TreeMap<Integer, Link> links = new TreeMap<>();
+	private final SimulatedPromises promises = new SimulatedPromises(this.nodes, this.links);
 
 	private final Budget budget;
 
@@ -71,7 +55,7 @@ final class SimulatedWorld {
 
 	private int lastLink;
 
-	private @Nullable Node pathOwner;
+	private @Nullable SimulatedProcess pathOwner;
 
 	private final TreeSet<Integer> livingConnections = new TreeSet<>();
 
@@ -90,7 +74,7 @@ final class SimulatedWorld {
 		this.budget = budget;
 		this.descriptor = descriptor;
 		this.mutation = mutation;
-		Node first = newNode();
+		SimulatedProcess first = newNode();
 		startFresh(first);
 		perform(first, first.machine.handle(new Event.ApplicationReady(), this.now));
 		connect(first);
@@ -196,98 +180,6 @@ final class SimulatedWorld {
 
 	}
 
-	/**
-	 * A process.
-	 */
-	final class Node {
-
-		final int number;
-
-		final ProcessId id;
-
-		final HandoffMachine machine;
-
-		boolean alive = true;
-
-		boolean stopped;
-
-		boolean listener;
-
-		boolean gates;
-
-		boolean told;
-
-		boolean adoptionClosed;
-
-		boolean draining;
-
-		int moveTo = HandoffMachine.NO_LINK;
-
-		final TreeSet<Integer> held = new TreeSet<>();
-
-		final TreeSet<Integer> kept = new TreeSet<>();
-
-		final List<Object> tasks = new ArrayList<>();
-
-		final Deque<Event> answers = new ArrayDeque<>();
-
-		private int ids;
-
-		/** For how many seconds it has had something to do. */
-		private int working;
-
-		Node(int number) {
-			this.number = number;
-			this.id = new ProcessId(1000 + number, number);
-			this.machine = new HandoffMachine("shop", this.id.pid(), null, LIMITS,
-					() -> "h" + this.number + "-" + ++this.ids, SimulatedWorld.this.now);
-		}
-
-		boolean runs() {
-			return this.alive && !this.stopped;
-		}
-
-		@Override
-		public String toString() {
-			return this.number + (this.alive ? "" : " dead") + (this.stopped ? " stopped" : "")
-					+ (this.gates ? " open" : "") + (this.listener ? " listens" : "")
-					+ (this.adoptionClosed ? " closed" : "") + (this.draining ? " drains>" + this.moveTo : "") + " "
-					+ this.held + this.kept + " " + this.machine + " tasks" + this.tasks + " answers" + this.answers;
-		}
-
-	}
-
-	/** Two queues; what stands in one is delivered in order. */
-	private static final class Link {
-
-		final Node[] ends = new Node[2];
-
-		final List<Deque<Object>> to = List.of(new ArrayDeque<>(), new ArrayDeque<>());
-
-		/** Whether the side has said goodbye. */
-		final boolean[] bye = new boolean[2];
-
-		/** Whether the side has seen the end. */
-		final boolean[] ended = new boolean[2];
-
-		final boolean[] silent = new boolean[2];
-
-		int side(Node node) {
-			return (this.ends[0] == node) ? 0 : 1;
-		}
-
-		boolean isOver() {
-			return (this.ended[0] || !this.ends[0].alive) && (this.ended[1] || !this.ends[1].alive);
-		}
-
-		@Override
-		public String toString() {
-			return this.ends[0].number + "-" + this.ends[1].number + this.to + this.bye[0] + this.bye[1] + this.ended[0]
-					+ this.ended[1] + this.silent[0] + this.silent[1];
-		}
-
-	}
-
 	private static final String END = "END";
 
 	private static final String FIND_LAUNCHER = "FIND_LAUNCHER";
@@ -301,10 +193,10 @@ final class SimulatedWorld {
 	List<Choice> choices() {
 		List<Choice> choices = new ArrayList<>();
 		progress(choices);
-		if (this.nodes.stream().anyMatch(Node::runs) && this.nodes.stream().noneMatch(this::mustWork)) {
+		if (this.nodes.stream().anyMatch(SimulatedProcess::runs) && this.nodes.stream().noneMatch(this::mustWork)) {
 			choices.add(new Choice(Kind.WAIT, 0, -1));
 		}
-		for (Node node : this.nodes) {
+		for (SimulatedProcess node : this.nodes) {
 			disturb(choices, node);
 		}
 		this.links.forEach((number, link) -> {
@@ -318,12 +210,12 @@ final class SimulatedWorld {
 
 	/** What happens without any fault, order or passing of time. */
 	private void progress(List<Choice> choices) {
-		for (Node node : this.nodes) {
+		for (SimulatedProcess node : this.nodes) {
 			if (!node.runs()) {
 				continue;
 			}
 			this.links.forEach((number, link) -> {
-				if ((link.ends[0] == node || link.ends[1] == node) && !link.to.get(link.side(node)).isEmpty()) {
+				if ((link.isOf(node)) && !link.to.get(link.side(node)).isEmpty()) {
 					choices.add(new Choice(Kind.DELIVER, node.number, number));
 				}
 			});
@@ -348,7 +240,7 @@ final class SimulatedWorld {
 		}
 	}
 
-	private void disturb(List<Choice> choices, Node node) {
+	private void disturb(List<Choice> choices, SimulatedProcess node) {
 		if (!node.alive) {
 			return;
 		}
@@ -386,7 +278,7 @@ final class SimulatedWorld {
 	// What happens
 
 	void apply(Choice choice) {
-		Node node = this.nodes.get(choice.node());
+		SimulatedProcess node = this.nodes.get(choice.node());
 
 		switch (choice.kind()) {
 			case DELIVER -> deliver(node, choice.number());
@@ -432,24 +324,24 @@ final class SimulatedWorld {
 			case BREAK -> {
 				this.budget.breaks--;
 				this.broken = true;
-				Link link = this.links.get(choice.number());
+				SimulatedLink link = this.links.get(choice.number());
 				link.to.forEach((queue) -> queue.add(END));
 				link.bye[0] = true;
 				link.bye[1] = true;
 			}
 		}
 		if (choice.kind().compareTo(Kind.TRIGGER) >= 0) {
-			this.mustServe = !this.broken && this.nodes.stream().anyMatch(this::isAbleToServe);
+			this.mustServe = !this.broken && this.nodes.stream().anyMatch(this.promises::isAbleToServe);
 		}
-		check();
+		this.promises.check(this.pathOwner, this.livingConnections);
 	}
 
-	private void handle(Node node, Event event) {
+	private void handle(SimulatedProcess node, Event event) {
 		perform(node, node.machine.handle(event, this.now));
 	}
 
-	private void deliver(Node node, int number) {
-		Link link = this.links.get(number);
+	private void deliver(SimulatedProcess node, int number) {
+		SimulatedLink link = this.links.get(number);
 		int side = link.side(node);
 		Object what = link.to.get(side).removeFirst();
 		if (what == END) {
@@ -474,8 +366,8 @@ final class SimulatedWorld {
 		}
 	}
 
-	private boolean send(Node node, int number, Frame frame) {
-		Link link = this.links.get(number);
+	private boolean send(SimulatedProcess node, int number, Frame frame) {
+		SimulatedLink link = this.links.get(number);
 		if (link == null || link.bye[link.side(node)] || link.ended[link.side(node)]) {
 			return false;
 		}
@@ -485,24 +377,24 @@ final class SimulatedWorld {
 		return true;
 	}
 
-	private void endLink(Node node, int number, Frame.Bye bye) {
-		Link link = this.links.get(number);
+	private void endLink(SimulatedProcess node, int number, Frame.Bye bye) {
+		SimulatedLink link = this.links.get(number);
 		if (link != null && send(node, number, bye)) {
 			link.bye[link.side(node)] = true;
 			link.to.get(1 - link.side(node)).add(END);
 		}
 	}
 
-	private int connect(Node from, Node to) {
-		Link link = new Link();
+	private int connect(SimulatedProcess from, SimulatedProcess to) {
+		SimulatedLink link = new SimulatedLink();
 		link.ends[0] = from;
 		link.ends[1] = to;
 		this.links.put(++this.lastLink, link);
 		return this.lastLink;
 	}
 
-	private void silence(Node node, int number) {
-		Link link = this.links.get(number);
+	private void silence(SimulatedProcess node, int number) {
+		SimulatedLink link = this.links.get(number);
 		link.silent[link.side(node)] = true;
 		handle(node, new Event.LinkSilent(number));
 	}
@@ -511,10 +403,10 @@ final class SimulatedWorld {
 		for (int i = 0; i < seconds; i++) {
 			this.now += SECOND;
 			boolean acted = false;
-			for (Node node : this.nodes) {
+			for (SimulatedProcess node : this.nodes) {
 				acted |= works(node);
 			}
-			for (Node node : List.copyOf(this.nodes)) {
+			for (SimulatedProcess node : List.copyOf(this.nodes)) {
 				if (node.runs() && !hasReceivedEnd(node)) {
 					List<Action> actions = node.machine.handle(new Event.Tick(), this.now);
 					acted |= actions.stream().anyMatch((action) -> !(action instanceof Action.TellHeld));
@@ -538,30 +430,30 @@ final class SimulatedWorld {
 	 * still be with its sender, but the end of a link is there with the death of the
 	 * process.
 	 */
-	private boolean hasReceivedEnd(Node node) {
-		return hasReceived(node, END::equals);
+	private boolean hasReceivedEnd(SimulatedProcess node) {
+		return this.promises.hasReceived(node, END::equals);
 	}
 
 	/**
 	 * Count how long a process has had something to do.
 	 * @return whether it must do that now
 	 */
-	private boolean works(Node node) {
+	private boolean works(SimulatedProcess node) {
 		node.working = isBusy(node) ? node.working + 1 : 0;
 		return mustWork(node);
 	}
 
 	/** What an action may take is less than the machine waits for it at most. */
-	private boolean mustWork(Node node) {
+	private boolean mustWork(SimulatedProcess node) {
 		return isBusy(node) && node.working >= SLOWEST_WORK;
 	}
 
-	private boolean isBusy(Node node) {
-		return node.runs() && (!node.answers.isEmpty() || hasReceived(node, (frame) -> true)
+	private boolean isBusy(SimulatedProcess node) {
+		return node.runs() && (!node.answers.isEmpty() || this.promises.hasReceived(node, (frame) -> true)
 				|| !node.tasks.stream().allMatch(Action.Rejoin.class::isInstance));
 	}
 
-	private void kill(Node node) {
+	private void kill(SimulatedProcess node) {
 		node.alive = false;
 		node.stopped = false;
 		node.gates = false;
@@ -577,7 +469,7 @@ final class SimulatedWorld {
 		node.kept.clear();
 		kept.forEach(this::closedByOne);
 		this.links.forEach((number, link) -> {
-			if (link.ends[0] == node || link.ends[1] == node) {
+			if (link.isOf(node)) {
 				int side = link.side(node);
 				link.to.get(side).clear();
 				if (link.ends[1 - side].alive) {
@@ -597,19 +489,19 @@ final class SimulatedWorld {
 		}
 	}
 
-	private void leave(Node node, int connection) {
+	private void leave(SimulatedProcess node, int connection) {
 		node.held.remove(connection);
 		this.nodes.forEach((each) -> each.kept.remove(connection));
 		this.livingConnections.remove(connection);
 	}
 
-	private Node newNode() {
-		Node node = new Node(this.nodes.size());
+	private SimulatedProcess newNode() {
+		SimulatedProcess node = new SimulatedProcess(this.nodes.size(), this.now);
 		this.nodes.add(node);
 		return node;
 	}
 
-	private void startFresh(Node node) {
+	private void startFresh(SimulatedProcess node) {
 		boolean inUse = this.nodes.stream().anyMatch((each) -> each.alive && each.listener);
 		if (inUse) {
 			kill(node);
@@ -620,14 +512,14 @@ final class SimulatedWorld {
 		this.pathOwner = node;
 	}
 
-	private void connect(Node node) {
+	private void connect(SimulatedProcess node) {
 		node.held.add(++this.lastConnection);
 		this.livingConnections.add(this.lastConnection);
 	}
 
 	// The drain
 
-	private void move(Node node) {
+	private void move(SimulatedProcess node) {
 		int connection = node.held.pollFirst();
 		node.kept.add(connection);
 		Frame.Connections frame = new Frame.Connections("server",
@@ -639,13 +531,13 @@ final class SimulatedWorld {
 		}
 	}
 
-	private void drained(Node node) {
+	private void drained(SimulatedProcess node) {
 		node.draining = false;
 		node.adoptionClosed = true;
 		node.answers.add(new Event.DrainEnded(new HandoffRecord.Connections(0, 0, 0, 0)));
 	}
 
-	private void answered(Node node, Frame.Answered answer) {
+	private void answered(SimulatedProcess node, Frame.Answered answer) {
 		answer.adopted().forEach((connection) -> {
 			if (node.kept.remove(connection.intValue())) {
 				closedByOne(connection.intValue());
@@ -660,7 +552,7 @@ final class SimulatedWorld {
 		});
 	}
 
-	private void successorLost(Node node, boolean dead) {
+	private void successorLost(SimulatedProcess node, boolean dead) {
 		node.moveTo = HandoffMachine.NO_LINK;
 		List<Integer> kept = List.copyOf(node.kept);
 		node.kept.clear();
@@ -674,11 +566,11 @@ final class SimulatedWorld {
 
 	// Actions
 
-	private void perform(Node node, List<Action> actions) {
+	private void perform(SimulatedProcess node, List<Action> actions) {
 		actions.forEach((action) -> perform(node, action));
 	}
 
-	private void perform(Node node, Action action) {
+	private void perform(SimulatedProcess node, Action action) {
 		if (!node.alive) {
 			return;
 		}
@@ -741,15 +633,15 @@ final class SimulatedWorld {
 		return connections.connections().stream().map(MovingConnection::id).toList();
 	}
 
-	private boolean canWork(Node node, Object task) {
+	private boolean canWork(SimulatedProcess node, Object task) {
 		if (task instanceof Action.Rejoin) {
-			Node owner = this.pathOwner;
+			SimulatedProcess owner = this.pathOwner;
 			return !node.draining || (owner != null && owner.alive && owner != node);
 		}
 		return true;
 	}
 
-	private void work(Node node, Object task) {
+	private void work(SimulatedProcess node, Object task) {
 		if (task == END) {
 			kill(node);
 		}
@@ -774,7 +666,7 @@ final class SimulatedWorld {
 			node.answers.add(new Event.Verified(verify.handoffId(), null));
 		}
 		else if (task instanceof Action.Launch launch) {
-			Node launched = newNode();
+			SimulatedProcess launched = newNode();
 			launched.tasks.add(FIND_LAUNCHER + " " + node.number + " " + launch.handoffId());
 			node.answers.add(new Event.Launched(launched.id));
 		}
@@ -793,7 +685,7 @@ final class SimulatedWorld {
 		}
 	}
 
-	private void workOnOthers(Node node, Object task) {
+	private void workOnOthers(SimulatedProcess node, Object task) {
 		if (task instanceof Action.TakePath) {
 			this.pathOwner = node;
 			node.answers.add(new Event.PathTaken(null));
@@ -836,19 +728,19 @@ final class SimulatedWorld {
 		}
 	}
 
-	private void fence(Node node) {
+	private void fence(SimulatedProcess node) {
 		if (node.alive && this.mutation != Mutation.FENCE_DOES_NOT_KILL) {
 			kill(node);
 		}
 	}
 
-	private Node node(ProcessId id) {
+	private SimulatedProcess node(ProcessId id) {
 		return this.nodes.get((int) id.pid() - 1000);
 	}
 
 	/** The main thread of a process that starts. */
-	private void find(Node node, String how) {
-		Node owner = this.pathOwner;
+	private void find(SimulatedProcess node, String how) {
+		SimulatedProcess owner = this.pathOwner;
 		String[] words = how.split(" ");
 		if (owner != null && owner.alive) {
 			int link = connect(node, owner);
@@ -863,97 +755,14 @@ final class SimulatedWorld {
 		}
 	}
 
-	private void rejoin(Node node, Action.Rejoin rejoin) {
+	private void rejoin(SimulatedProcess node, Action.Rejoin rejoin) {
 		if (!node.kept.isEmpty()) {
 			successorLost(node, !node(rejoin.former()).alive);
 		}
 		endLink(node, rejoin.formerLink(), new Frame.Bye(ByeReason.RELEASED, null, null));
-		Node owner = this.pathOwner;
+		SimulatedProcess owner = this.pathOwner;
 		if (node.draining && owner != null && owner.alive && owner != node) {
 			node.answers.add(new Event.Rejoined(connect(node, owner), owner.id));
-		}
-	}
-
-	// The promises
-
-	private void check() {
-		Node candidate = null;
-		Node accepting = null;
-		Node alone = null;
-		for (Node node : this.nodes) {
-			if (!node.alive) {
-				continue;
-			}
-			Phase phase = node.machine.phase();
-			if (isCandidate(node)) {
-				require(candidate == null, "two could take the active one's place: ", this.nodes);
-				candidate = node;
-			}
-			if (node.gates && !CUTOVER.contains(phase)) {
-				require(accepting == null, "two accept outside a cutover: ", this.nodes);
-				accepting = node;
-			}
-			if (ALONE.contains(phase)) {
-				require(alone == null, "two are active: ", this.nodes);
-				alone = node;
-				require(node == this.pathOwner, "the active one does not own the control path: ", this.nodes);
-				require(node.gates, "the active one does not accept: ", this.nodes);
-			}
-		}
-		for (int connection : this.livingConnections) {
-			int holders = 0;
-			boolean kept = false;
-			for (Node node : this.nodes) {
-				holders += node.held.contains(connection) ? 1 : 0;
-				kept |= node.kept.contains(connection);
-			}
-			require(holders <= 1, "two serve a connection: ", this.nodes);
-			require(kept || holders == 1, "nobody has a connection: ", this.nodes);
-		}
-	}
-
-	/** Whether it would serve, if the active process died now. */
-	private boolean isCandidate(Node node) {
-		if (!node.alive) {
-			return false;
-		}
-		boolean inherits = MAY_INHERIT.contains(node.machine.phase());
-		return (inherits || node.machine.mayResume())
-				&& !hasReceived(node, (frame) -> frame instanceof Frame.Bye || frame instanceof Frame.Release);
-	}
-
-	/** Called all the time, so it makes no streams. */
-	private boolean hasReceived(Node node, Predicate<Object> what) {
-		for (Link link : this.links.values()) {
-			if (link.ends[0] == node || link.ends[1] == node) {
-				for (Object frame : link.to.get(link.side(node))) {
-					if (what.test(frame)) {
-						return true;
-					}
-				}
-			}
-		}
-		return false;
-	}
-
-	private boolean isAbleToServe(Node node) {
-		boolean doomed = this.nodes.stream()
-			.flatMap((each) -> each.tasks.stream())
-			.anyMatch((task) -> (task instanceof Action.FencePeer fence && fence.process().equals(node.id))
-					|| (task instanceof Action.Fence fences && fences.processes().contains(node.id)));
-		// Whoever is handed back to is on its own as soon as it has said that it serves
-		boolean handsBack = node.machine.phase() == Phase.REVERTING
-				&& hasReceived(node, Frame.Serving.class::isInstance);
-		boolean givesUp = (node.machine.phase() == Phase.OPENING_GATES
-				&& hasReceived(node, Frame.Bye.class::isInstance))
-				|| hasReceived(node, Frame.Release.class::isInstance);
-		return node.runs() && !node.told && !doomed && !handsBack && !givesUp
-				&& ((node.gates && !STOPS.contains(node.machine.phase())) || isCandidate(node));
-	}
-
-	private static void require(boolean condition, String promise, List<Node> nodes) {
-		if (!condition) {
-			throw new AssertionError(promise + nodes);
 		}
 	}
 
@@ -968,27 +777,20 @@ final class SimulatedWorld {
 		this.nodes.forEach((node) -> node.stopped = false);
 		int quiet = 0;
 		for (int step = 0; quiet < 3; step++) {
-			require(step < LONGEST_END, "no end comes: ", this.nodes);
+			SimulatedPromises.require(step < LONGEST_END, "no end comes: ", this.nodes);
 			List<Choice> choices = new ArrayList<>();
 			progress(choices);
 			if (choices.isEmpty()) {
 				await(LONGEST_WAIT);
 				quiet++;
-				check();
+				this.promises.check(this.pathOwner, this.livingConnections);
 			}
 			else {
 				apply(choices.get(0));
 				quiet = 0;
 			}
 		}
-		List<Node> alive = this.nodes.stream().filter((node) -> node.alive).toList();
-		require(alive.size() <= 1, "more than one process is left: ", alive);
-		require(alive.stream().allMatch((node) -> node.gates && node.machine.phase() == Phase.IDLE),
-				"the one that is left does not serve: ", alive);
-		require(!alive.isEmpty() || this.serviceTold || !this.mustServe, "nobody serves any more: ", this.nodes);
-		for (Node node : alive) {
-			require(node.kept.isEmpty(), "a descriptor is left: ", alive);
-		}
+		this.promises.checkEnd(this.serviceTold || !this.mustServe);
 	}
 
 	/**

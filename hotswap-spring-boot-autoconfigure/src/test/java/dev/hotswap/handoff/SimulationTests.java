@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class SimulationTests {
 
-	private static final int RUNS = Integer.getInteger("hotswap.simulation.runs", 20_000);
+	private static final int RUNS = Integer.getInteger("hotswap.simulation.runs", 25_000);
 
 	private static final int DEEPER = Integer.getInteger("hotswap.simulation.depth", 0);
 
@@ -69,7 +69,7 @@ class SimulationTests {
 	void everyOrderOfEventsWhileReverting() {
 		explore("reverting", 6 + DEEPER, () -> {
 			SimulatedWorld world = reached(Phase.DRAINING, 0, 2);
-			SimulatedWorld.Node successor = world.nodes.get(1);
+			SimulatedProcess successor = world.nodes.get(1);
 			world.apply(new SimulatedWorld.Choice(SimulatedWorld.Kind.ABORT_OR_REVERT, successor.number, -1));
 			assertThat(successor.machine.phase()).isEqualTo(Phase.REVERTING);
 			return world;
@@ -102,7 +102,7 @@ class SimulationTests {
 
 	/** One run at random, and its end. */
 	private int run(long seed, SimulatedWorld.Mutation mutation) {
-		Random random = new Random(seed);
+		SplittableRandom random = new SplittableRandom(seed);
 		SimulatedWorld.Budget budget = new SimulatedWorld.Budget(random.nextInt(4), random.nextInt(4) / 3,
 				1 + random.nextInt(4), 4);
 		SimulatedWorld world = new SimulatedWorld(budget, mutation, this.descriptor);
@@ -126,7 +126,7 @@ class SimulationTests {
 	}
 
 	/** Faults are rare, and so is it that nothing happens for a long time. */
-	private static SimulatedWorld.Choice choose(List<SimulatedWorld.Choice> choices, Random random) {
+	private static SimulatedWorld.Choice choose(List<SimulatedWorld.Choice> choices, SplittableRandom random) {
 		Set<SimulatedWorld.Kind> rare = EnumSet.range(SimulatedWorld.Kind.WAIT, SimulatedWorld.Kind.BREAK);
 		List<SimulatedWorld.Choice> ordinary = choices.stream()
 			.filter((choice) -> !rare.contains(choice.kind()))
@@ -214,9 +214,9 @@ class SimulationTests {
 		SimulatedWorld world = new SimulatedWorld(new SimulatedWorld.Budget(2, 0, processes, processes),
 				SimulatedWorld.Mutation.NONE, this.descriptor);
 		for (int i = 0; i <= number; i++) {
-			SimulatedWorld.Node node = world.nodes.get(i);
+			SimulatedProcess node = world.nodes.get(i);
 			world.apply(new SimulatedWorld.Choice(SimulatedWorld.Kind.TRIGGER, i, -1));
-			Predicate<SimulatedWorld.Node> there = (i == number) ? (each) -> each.machine.phase() == phase
+			Predicate<SimulatedProcess> there = (i == number) ? (each) -> each.machine.phase() == phase
 					: (each) -> each.machine.phase() == Phase.DRAINING
 							&& world.nodes.get(each.number + 1).machine.phase() == Phase.IDLE;
 			for (int step = 0; !there.test(node); step++) {
