@@ -1,10 +1,12 @@
 package dev.hotswap.it.harness;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The fixture application's class path: that of the tests without what only the tests
@@ -29,6 +31,19 @@ final class ClassPath {
 		return new ClassPath(List.of(System.getProperty("java.class.path").split(File.pathSeparator)))
 			.without((entry) -> HARNESS.matcher(entry).find())
 			.without((entry) -> server.excludes(new File(entry).getName()));
+	}
+
+	/**
+	 * The part that is there for this server and not for each of them.
+	 * @param server the server
+	 * @return its jars
+	 */
+	static List<Path> ofServer(Server server) {
+		return fixture(server).entries.stream()
+			.map(Path::of)
+			.filter((entry) -> Stream.of(Server.values())
+				.anyMatch((other) -> other.excludes(entry.getFileName().toString())))
+			.toList();
 	}
 
 	ClassPath withoutStarter() {
