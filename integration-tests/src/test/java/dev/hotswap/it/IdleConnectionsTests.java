@@ -90,7 +90,7 @@ class IdleConnectionsTests {
 		close();
 		await().atMost(Duration.ofSeconds(30)).until(() -> descriptors(successor) <= withConnections - CONNECTIONS);
 		System.out.printf(
-				"TRANSFER %s idle=%d transferred=%d drain=%dms descriptors-with=%d after=%d memory=%d bytes a connection%n",
+				"TRANSFER %s idle=%d transferred=%d drain=%dms descriptors-with=%d after=%d memory-per-connection=%dB%n",
 				this.platform, CONNECTIONS, handoff.path("connections").path("transferred").asInt(),
 				handoff.path("stageMillis").path("DRAIN").asInt(), withConnections, descriptors(successor),
 				memoryPerConnection);

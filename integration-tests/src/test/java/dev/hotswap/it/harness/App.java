@@ -311,6 +311,10 @@ public final class App {
 			return property("server.port", port);
 		}
 
+		public int port() {
+			return this.port;
+		}
+
 		public Builder managementPort(int port) {
 			this.managementPort = port;
 			return property("management.server.port", port);
@@ -335,6 +339,19 @@ public final class App {
 
 		public Builder takeover() {
 			return property("hotswap.takeover", "");
+		}
+
+		/**
+		 * Let the process launch another command line than its own.
+		 * @param successor what it is to launch
+		 * @return this
+		 */
+		public Builder launching(Builder successor) {
+			List<String> words = successor.command();
+			for (int i = 0; i < words.size(); i++) {
+				property("hotswap.launch.command[%d]".formatted(i), words.get(i));
+			}
+			return this;
 		}
 
 		public Builder environment(String name, String value) {
