@@ -36,8 +36,9 @@ final class Outcomes implements BeforeEachCallback, TestWatcher {
 
 	private static void print(ExtensionContext context, String outcome) {
 		String test = context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName();
-		if (!context.getDisplayName().equals(context.getRequiredTestMethod().getName() + "()")) {
-			test += "[" + context.getDisplayName() + "]";
+		if (context.getDisplayName().startsWith("[")) {
+			// An invocation of a parameterized method: "[1] stage = "START"", in one word
+			test += context.getDisplayName().replaceFirst("^\\[\\d+] ", "[").replaceAll("[\\s\"]", "") + "]";
 		}
 		long start = store(context).getOrDefault("start", Long.class, System.nanoTime());
 		System.out.printf(Locale.ROOT, "TEST %s test=%s outcome=%s seconds=%.1f%n", platform(context), test, outcome,
