@@ -7,6 +7,7 @@ import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
 import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What a predecessor has accepted before the cutover, it finishes.
  */
-@OnPlatforms
+@OnPlatforms(Choice.TWO)
 class RequestsInFlightTests {
 
 	private final Platform platform;

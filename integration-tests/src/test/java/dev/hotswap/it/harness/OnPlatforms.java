@@ -49,15 +49,16 @@ public @interface OnPlatforms {
 	enum Choice {
 
 		/**
-		 * Each server once and each JDK once, for what a server does itself: accepting,
-		 * connections and their ends, requests in progress, stopping.
+		 * Each server and each JDK at least once, for what a server does itself:
+		 * accepting, keeping and moving connections, ending them, stopping.
 		 */
 		EACH_SERVER,
 
 		/**
 		 * The first two, for what happens before a server is there or beside it:
-		 * launching, the control socket, failures of processes, messages to operators.
-		 * The second is there to show that nothing in it knows the server.
+		 * launching, the control socket, failures of processes, messages to operators,
+		 * and for what takes long and is caught in a shorter way by the others. The
+		 * second is there to show that nothing in it knows the server.
 		 */
 		TWO
 
