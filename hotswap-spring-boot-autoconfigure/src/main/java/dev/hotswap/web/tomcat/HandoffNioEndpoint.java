@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
+import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.web.ConnectionEvents;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
@@ -96,7 +97,8 @@ class HandoffNioEndpoint extends NioEndpoint {
 		if (membership != null) {
 			// The listener keeps the socket options and the backlog that it was bound
 			// with: it is shared with the process that serves now.
-			listener = membership.source().claim(membership.name(), address, getScheme());
+			listener = membership.source()
+				.claim(membership.name(), address, getScheme(), ChannelDescriptors::adoptServer);
 		}
 		this.queue = createQueue((listener != null) ? listener : bind(address));
 	}
