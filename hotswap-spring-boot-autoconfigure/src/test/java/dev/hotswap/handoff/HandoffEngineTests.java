@@ -240,9 +240,8 @@ class HandoffEngineTests {
 		Side predecessor = startFresh();
 		HandoffEngine successor = engine("shop", true);
 		successor.begin();
-		assertThatExceptionOfType(IOException.class)
-			.isThrownBy(() -> successor.claim("server", predecessor.listener().address(), "https",
-				ChannelDescriptors::adoptServer));
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> successor.claim("server",
+				predecessor.listener().address(), "https", ChannelDescriptors::adoptServer));
 		successor.applicationFailed(new IllegalStateException("the server did not start"));
 		await().atMost(TIMEOUT)
 			.untilAsserted(() -> assertThat(predecessor.engine().status().history()).singleElement()

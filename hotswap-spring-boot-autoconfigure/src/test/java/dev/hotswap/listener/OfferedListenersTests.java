@@ -65,7 +65,9 @@ class OfferedListenersTests {
 	void samePortOfAnotherAddressIsNotOffered(String bound, String wanted) throws IOException {
 		Listener listener = listener("server", bound, "http");
 		OfferedListeners offered = offer(listener);
-		assertThat(offered.claim("server", at(wanted, listener.address().getPort()), "http", ChannelDescriptors::adoptServer)).isNull();
+		assertThat(offered.claim("server", at(wanted, listener.address().getPort()), "http",
+				ChannelDescriptors::adoptServer))
+			.isNull();
 		assertThat(offered.unclaimed()).containsExactly(listener);
 	}
 
@@ -73,7 +75,8 @@ class OfferedListenersTests {
 	void anotherPortIsNotOffered() throws IOException {
 		Listener listener = listener("server", "127.0.0.1", "http");
 		int another = listener("another", "127.0.0.1", "http").address().getPort();
-		assertThat(offer(listener).claim("server", at("127.0.0.1", another), "http", ChannelDescriptors::adoptServer)).isNull();
+		assertThat(offer(listener).claim("server", at("127.0.0.1", another), "http", ChannelDescriptors::adoptServer))
+			.isNull();
 	}
 
 	@Test
@@ -128,7 +131,8 @@ class OfferedListenersTests {
 		Descriptor file = Descriptor.own(new FileInputStream("/dev/null").getFD());
 		Listener listener = new Listener("server", at("127.0.0.1", 8080), "http", file);
 		OfferedListeners offered = offer(listener);
-		assertThatIOException().isThrownBy(() -> offered.claim("server", listener.address(), "http", ChannelDescriptors::adoptServer));
+		assertThatIOException()
+			.isThrownBy(() -> offered.claim("server", listener.address(), "http", ChannelDescriptors::adoptServer));
 		assertThat(file.isClosed()).isTrue();
 	}
 
