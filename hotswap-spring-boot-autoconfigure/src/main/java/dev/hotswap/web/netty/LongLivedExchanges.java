@@ -7,13 +7,13 @@ import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.GenericFutureListener;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.HttpOperations;
@@ -104,9 +104,11 @@ final class LongLivedExchanges {
 	 */
 	private static void endEventStream(Channel channel) {
 		if (!isOpenEventStream(channel)
-				|| !(ChannelOperations.get(channel) instanceof ChannelFutureListener termination)) {
+				|| !(ChannelOperations.get(channel) instanceof GenericFutureListener<?> operations)) {
 			return;
 		}
+		@SuppressWarnings("unchecked") // Reactor Netty's takes any future
+		GenericFutureListener<ChannelFuture> termination = (GenericFutureListener<ChannelFuture>) operations;
 		ChannelFuture written = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
 		if (channel.parent() instanceof ServerChannel) {
 			// At once, or what the application writes meanwhile would be taken for a part
@@ -118,7 +120,7 @@ final class LongLivedExchanges {
 		}
 	}
 
-	private static void terminate(ChannelFutureListener termination, ChannelFuture written) {
+	private static void terminate(GenericFutureListener<ChannelFuture> termination, ChannelFuture written) {
 		try {
 			termination.operationComplete(written);
 		}

@@ -1,12 +1,12 @@
 package dev.hotswap.it.harness;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The fixture application's class path: that of the tests without what only the tests
@@ -34,16 +34,11 @@ final class ClassPath {
 	}
 
 	/**
-	 * The part that is there for this server and not for each of them.
-	 * @param server the server
-	 * @return its jars
+	 * What stands there packaged, which is all but what is being tested itself.
+	 * @return the jars
 	 */
-	static List<Path> ofServer(Server server) {
-		return fixture(server).entries.stream()
-			.map(Path::of)
-			.filter((entry) -> Stream.of(Server.values())
-				.anyMatch((other) -> other.excludes(entry.getFileName().toString())))
-			.toList();
+	List<Path> jars() {
+		return this.entries.stream().map(Path::of).filter(Files::isRegularFile).toList();
 	}
 
 	ClassPath withoutStarter() {

@@ -73,7 +73,7 @@ public final class SampleJar {
 				present.add(name);
 			}
 		}
-		for (Path jar : ClassPath.ofServer(server)) {
+		for (Path jar : ClassPath.fixture(server).jars()) {
 			if (!present.contains(jar.getFileName().toString())) {
 				Files.copy(jar, libraries.resolve(jar.getFileName().toString()));
 			}
