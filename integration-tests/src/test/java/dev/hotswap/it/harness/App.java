@@ -291,6 +291,8 @@ public final class App {
 
 		private boolean starter = true;
 
+		private String mainClass = FIXTURE;
+
 		private @Nullable Path jar;
 
 		Builder(Sandbox sandbox, Platform platform) {
@@ -318,6 +320,16 @@ public final class App {
 		public Builder managementPort(int port) {
 			this.managementPort = port;
 			return property("management.server.port", port);
+		}
+
+		/**
+		 * Run another application of this class path than the fixture.
+		 * @param mainClass the class with its main method
+		 * @return this
+		 */
+		public Builder mainClass(String mainClass) {
+			this.mainClass = mainClass;
+			return this;
 		}
 
 		/**
@@ -418,7 +430,7 @@ public final class App {
 			}
 			else {
 				command.addAll(classPath());
-				command.add(FIXTURE);
+				command.add(this.mainClass);
 			}
 			this.properties
 				.forEach((name, value) -> command.add("--" + name + (value.toString().isEmpty() ? "" : "=" + value)));

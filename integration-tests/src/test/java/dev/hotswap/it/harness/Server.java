@@ -38,7 +38,7 @@ public enum Server {
 	 * @return the server
 	 * @throws IllegalArgumentException if there is none
 	 */
-	static Server named(String name) {
+	public static Server named(String name) {
 		return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
 	}
 
