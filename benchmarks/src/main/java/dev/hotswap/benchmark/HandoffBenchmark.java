@@ -124,6 +124,7 @@ final class HandoffBenchmark {
 			trigger = System.nanoTime();
 			deployment.replace(log);
 			awaitRestOf(deployment.predecessor(), log);
+			load.stop();
 		}
 		Deployment.Story story = deployment.story();
 		return new Evaluation(log, deployment.predecessor(), trigger, this.window.toNanos(), story).run(subject.named(),

@@ -60,8 +60,13 @@ record Spread(int count, double least, double lower, double median, double upper
 	}
 
 	private String format(int digits, double low, double high) {
-		String number = "%." + digits + "f";
-		return String.format(Locale.ROOT, number + " (" + number + "–" + number + ")", this.median, low, high);
+		String from = number(digits, low);
+		String to = number(digits, high);
+		return number(digits, this.median) + (from.equals(to) ? "" : " (" + from + "–" + to + ")");
+	}
+
+	private static String number(int digits, double value) {
+		return String.format(Locale.ROOT, "%." + digits + "f", value);
 	}
 
 }
