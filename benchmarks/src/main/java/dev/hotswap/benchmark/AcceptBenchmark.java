@@ -9,7 +9,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
+import dev.hotswap.descriptor.Adoption;
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.ListenerSource;
+import dev.hotswap.web.netty.HandoffNettyCustomizer;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,11 +29,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServer;
 
 /**
- * The accept path of Tomcat's own connector and of the one that can hand over: a
+ * The accept path of each server's own connector and of the one that can hand over: a
  * connection that is opened, asks once, and is closed by the server.
  */
 @State(Scope.Benchmark)
@@ -44,8 +49,8 @@ public class AcceptBenchmark {
 
 	private final ByteBuffer response = ByteBuffer.allocateDirect(4096);
 
-	/** Whose connector it is. */
-	@Param({ "tomcat", "hotswap" })
+	/** The server, and whether its connector can hand over. */
+	@Param({ "tomcat", "tomcat with hotswap", "netty", "netty with hotswap" })
 	public String connector = "";
 
 	private @Nullable WebServer server;
@@ -57,17 +62,34 @@ public class AcceptBenchmark {
 	 */
 	@Setup
 	public void start() {
-		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
-		factory.setAddress(InetAddress.getLoopbackAddress());
-		if (this.connector.equals("hotswap")) {
-			new HandoffTomcatCustomizer("server", (name, address, scheme) -> null, new HandoffConnectors(true))
-				.customize(factory);
-		}
-		WebServer started = factory
-			.getWebServer((context) -> context.addServlet("empty", new EmptyServlet()).addMapping("/"));
+		boolean hotswap = this.connector.endsWith("hotswap");
+		WebServer started = this.connector.startsWith("tomcat") ? tomcat(hotswap) : netty(hotswap);
 		started.start();
 		this.server = started;
 		this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), started.getPort());
+	}
+
+	private static WebServer tomcat(boolean hotswap) {
+		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
+		factory.setAddress(InetAddress.getLoopbackAddress());
+		if (hotswap) {
+			new HandoffTomcatCustomizer("server", new NoListeners(), new HandoffConnectors(true)).customize(factory);
+		}
+		return factory.getWebServer((context) -> context.addServlet("empty", new EmptyServlet()).addMapping("/"));
+	}
+
+	private static WebServer netty(boolean hotswap) {
+		NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory(0);
+		factory.setAddress(InetAddress.getLoopbackAddress());
+		if (hotswap) {
+			new HandoffNettyCustomizer("server", new NoListeners(), new HandoffConnectors(true),
+					ConnectionMonitoring.NONE)
+				.customize(factory);
+		}
+		return factory.getWebServer((request, response) -> {
+			response.getHeaders().setContentLength(0);
+			return response.setComplete();
+		});
 	}
 
 	/**
@@ -99,6 +121,15 @@ public class AcceptBenchmark {
 			}
 			return this.response.position();
 		}
+	}
+
+	private static final class NoListeners implements ListenerSource {
+
+		@Override
+		public <L> @Nullable L claim(String name, InetSocketAddress address, String scheme, Adoption<L> adoption) {
+			return null;
+		}
+
 	}
 
 	private static final class EmptyServlet extends HttpServlet {

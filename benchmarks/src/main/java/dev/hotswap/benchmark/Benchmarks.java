@@ -33,7 +33,7 @@ public final class Benchmarks {
 			Of jmh:
 			  --include=<regular expression> --forks=2 --warm-ups=5 --iterations=5 --seconds=1
 			Of render:
-			  --page=docs/benchmarks.md
+			  --page=../docs/benchmarks.md
 			""";
 
 	private Benchmarks() {
@@ -48,14 +48,12 @@ public final class Benchmarks {
 			case "handoff" -> new HandoffBenchmark(options, results).run();
 			case "memory" -> new MemoryBenchmark(options, results).run();
 			case "jmh" -> new MicroBenchmarks(options, results).run();
-			case "render" -> new Page(Path.of(options.text("page", "docs/benchmarks.md"))).render(results);
+			case "render" -> new Page(Path.of(options.text("page", "../docs/benchmarks.md"))).render(results);
 			default -> System.out.print(HELP);
 		}
 		if (!List.of("render", "help").contains(benchmark)) {
 			new Page(results.file("results.md")).render(results);
 		}
-		// Awaitility and the load leave daemon threads only, but be sure to end
-		System.exit(0);
 	}
 
 }

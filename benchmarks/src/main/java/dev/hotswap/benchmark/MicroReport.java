@@ -1,32 +1,30 @@
 package dev.hotswap.benchmark;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-import tools.jackson.databind.JsonNode;
+import dev.hotswap.benchmark.MicroBenchmarks.Run;
 
 /**
- * The figures that JMH wrote.
+ * The figures of {@link MicroBenchmarks}.
  */
 final class MicroReport {
 
 	private MicroReport() {
 	}
 
-	static String markdown(JsonNode benchmarks) {
-		Table table = new Table("benchmark", "parameters", "average", "± (99.9 %)", "unit", "JDK");
-		for (JsonNode benchmark : benchmarks) {
-			JsonNode metric = benchmark.path("primaryMetric");
-			String name = benchmark.path("benchmark").asString();
-			List<String> parameters = new ArrayList<>();
-			benchmark.path("params").properties().forEach((entry) -> parameters.add(entry.getValue().asString()));
-			table.row(name.replaceAll(".*\\.(\\w+\\.\\w+)$", "$1"), String.join(", ", parameters),
-					String.format(Locale.ROOT, "%.1f", metric.path("score").asDouble()),
-					String.format(Locale.ROOT, "%.1f", metric.path("scoreError").asDouble()),
-					metric.path("scoreUnit").asString(), benchmark.path("jdkVersion").asString());
-		}
+	static String markdown(List<Run> runs) {
+		Table table = new Table("benchmark", "parameters", "JDK", "average", "± (99.9 %)", "unit");
+		runs.stream()
+			.sorted(Comparator.comparing(Run::benchmark).thenComparing(Run::jdk))
+			.forEach((run) -> table.row(run.benchmark(), String.join(", ", run.parameters()),
+					Integer.toString(run.jdk()), number(run.score()), number(run.error()), run.unit()));
 		return table + "\n";
+	}
+
+	private static String number(double value) {
+		return String.format(Locale.ROOT, "%.1f", value);
 	}
 
 }

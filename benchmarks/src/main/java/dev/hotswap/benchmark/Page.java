@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -32,25 +35,30 @@ final class Page {
 	void render(Results results) throws IOException {
 		String folder = this.file.getFileName().toString().replaceFirst("\\.md$", "");
 		StringBuilder figures = new StringBuilder();
-		results.read(HandoffBenchmark.NAME, HandoffRun.class).ifPresent((result) -> {
-			HandoffReport report = new HandoffReport(result.runs());
-			figures.append("### Handoff\n\n").append(circumstances(result)).append(report.markdown(folder));
+		section("Handoff", results.read(HandoffBenchmark.NAME, HandoffRun.class), (runs) -> {
+			HandoffReport report = new HandoffReport(runs);
+			String markdown = report.markdown(folder);
 			report.charts().forEach((name, svg) -> write(this.file.resolveSibling(folder).resolve(name), svg));
-		});
-		results.read(ThroughputBenchmark.NAME, ThroughputBenchmark.Run.class)
-			.ifPresent((result) -> figures.append("### Throughput\n\n")
-				.append(circumstances(result))
-				.append(ThroughputReport.markdown(result.runs())));
-		results.read(MemoryBenchmark.NAME, MemoryBenchmark.Run.class)
-			.ifPresent((result) -> figures.append("### Memory\n\n")
-				.append(circumstances(result))
-				.append(MemoryReport.markdown(result.runs())));
-		results.microBenchmarks()
-			.forEach((jdk, benchmarks) -> figures.append("### Micro-benchmarks, JDK %d%n%n".formatted(jdk))
-				.append(MicroReport.markdown(benchmarks)));
+			return markdown;
+		}, figures);
+		section("Throughput", results.read(ThroughputBenchmark.NAME, ThroughputBenchmark.Run.class),
+				ThroughputReport::markdown, figures);
+		section("Memory", results.read(MemoryBenchmark.NAME, MemoryBenchmark.Run.class), MemoryReport::markdown,
+				figures);
+		section("Micro-benchmarks", results.read(MicroBenchmarks.NAME, MicroBenchmarks.Run.class),
+				MicroReport::markdown, figures);
 		String page = Files.exists(this.file) ? Files.readString(this.file) : BEGIN + "\n" + END + "\n";
 		write(this.file, replaceFigures(page, figures.isEmpty() ? "Not measured yet.\n" : figures.toString().strip()));
 		System.out.println("Wrote " + this.file);
+	}
+
+	private static <T> void section(String title, Optional<Results.Result<T>> result, Function<List<T>, String> report,
+			StringBuilder figures) {
+		result.ifPresent((present) -> figures.append("### ")
+			.append(title)
+			.append("\n\n")
+			.append(circumstances(present))
+			.append(report.apply(present.runs())));
 	}
 
 	static String replaceFigures(String page, String figures) {

@@ -9,14 +9,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.it.harness.Jdk;
-import dev.hotswap.it.harness.Jdks;
 import tools.jackson.databind.JavaType;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -64,21 +60,6 @@ final class Results {
 		Path file = this.folder.resolve(benchmark + ".json");
 		JavaType type = MAPPER.getTypeFactory().constructParametricType(Result.class, runType);
 		return Files.exists(file) ? Optional.of(MAPPER.readValue(file, type)) : Optional.empty();
-	}
-
-	/**
-	 * What JMH has written.
-	 * @return its documents by the JDK's feature version
-	 */
-	SortedMap<Integer, JsonNode> microBenchmarks() {
-		SortedMap<Integer, JsonNode> documents = new TreeMap<>();
-		for (Jdk jdk : Jdks.all()) {
-			Path file = this.folder.resolve(MicroBenchmarks.resultOf(jdk));
-			if (Files.exists(file)) {
-				documents.put(jdk.feature(), MAPPER.readTree(file));
-			}
-		}
-		return documents;
 	}
 
 	/**

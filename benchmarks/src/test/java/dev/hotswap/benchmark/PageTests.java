@@ -84,6 +84,15 @@ class PageTests {
 		assertThat(page).contains("| tomcat, JDK 17 | 1 | 200.0 | 204.0 | 4.0 |");
 	}
 
+	@Test
+	void showsWhatJmhMeasured() throws Exception {
+		String page = render("jmh",
+				List.of(new MicroBenchmarks.Run(17, "FrameCodecBenchmark.encode", List.of("PING"), 12.34, 0.5, "ns/op"),
+						new MicroBenchmarks.Run(25, "FrameCodecBenchmark.encode", List.of(), 11, Double.NaN, "ns/op")));
+		assertThat(page).contains("| FrameCodecBenchmark.encode | PING | 17 | 12.3 | 0.5 | ns/op |",
+				"| FrameCodecBenchmark.encode |  | 25 | 11.0 | NaN | ns/op |");
+	}
+
 	private <T> String render(String benchmark, List<T> runs) throws Exception {
 		Results results = new Results(this.folder.resolve("results"));
 		results.write(benchmark, new Results.Result<>(Instant.parse("2026-01-02T03:04:05Z"), "abc", MACHINE,
