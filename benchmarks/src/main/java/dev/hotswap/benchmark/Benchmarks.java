@@ -31,7 +31,7 @@ public final class Benchmarks {
 			Of memory:
 			  --repetitions=10 --requests=2000 --heap=128m
 			Of jmh:
-			  --include=<regular expression> --forks=2 --warm-ups=5 --iterations=5 --seconds=1
+			  --include=<regular expression> --forks=2 --warm-ups=10 --iterations=5 --seconds=1
 			Of render:
 			  --page=../docs/benchmarks.md
 			""";

@@ -35,7 +35,7 @@ final class MicroBenchmarks {
 		this.settings = new OptionsBuilder().include(options.text("include", "dev\\.hotswap\\..*"))
 			.jvmArgsAppend("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "-Xms256m", "-Xmx256m")
 			.forks(options.number("forks", 2))
-			.warmupIterations(options.number("warm-ups", 5))
+			.warmupIterations(options.number("warm-ups", 10))
 			.warmupTime(time)
 			.measurementIterations(options.number("iterations", 5))
 			.measurementTime(time)
