@@ -18,7 +18,7 @@ public final class Benchmarks {
 			jmh         the accept path and the frame codec
 			render      writes the results into docs/benchmarks.md
 
-			Options of all that measure, with their defaults:
+			Options of all that measure (jmh: --results and --jdks only), with their defaults:
 			  --results=target/benchmarks  where results are kept, which a later run replaces
 			  --servers=tomcat,netty-epoll --jdks=17,25 (default: all there are) --seed=1
 			  --at-most=3h                 start nothing more after this time
