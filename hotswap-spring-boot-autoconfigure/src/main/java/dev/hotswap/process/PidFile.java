@@ -77,15 +77,12 @@ public final class PidFile {
 	/**
 	 * Check, before anything depends on it, that {@link #takeOver()} can be expected to
 	 * succeed. Changes nothing but that the lock file is there afterwards.
-	 * @param predecessor the process that this one is to succeed, which the file may
-	 * name, or {@code null}
-	 * @throws PidFileException if the file cannot be written, or names another live
-	 * process
+	 * @throws PidFileException if the file cannot be written
 	 */
-	public synchronized void check(@Nullable ProcessId predecessor) throws PidFileException {
+	public synchronized void check() throws PidFileException {
 		underLock((lock) -> {
-			checkWritable();
-			checkFree(lock, predecessor);
+			read();
+			Files.delete(writeTemporary());
 		});
 	}
 
@@ -96,7 +93,7 @@ public final class PidFile {
 	 */
 	public synchronized void claim() throws PidFileException {
 		underLock((lock) -> {
-			checkFree(lock, null);
+			checkFree(lock);
 			write(lock);
 		});
 	}
@@ -133,13 +130,13 @@ public final class PidFile {
 		}
 	}
 
-	private void checkFree(FileChannel lock, @Nullable ProcessId predecessor) throws IOException {
+	private void checkFree(FileChannel lock) throws IOException {
 		Optional<Long> named = read();
 		if (named.isEmpty() || named.get() == this.self.pid()) {
 			return;
 		}
 		ProcessId owner = owner(lock, named.get());
-		if (owner != null && !owner.equals(predecessor)) {
+		if (owner != null) {
 			throw new PidFileException("The PID file " + this.file + " names the process " + owner.pid()
 					+ ", which is running, and which this process does not take over from. If it is another instance, "
 					+ "give this one a hotswap.pid-file of its own; if it is none, remove the file");
@@ -191,10 +188,6 @@ public final class PidFile {
 	private PidFileException unlikePidFile(String violation) {
 		return new PidFileException("The PID file " + this.file + " " + violation
 				+ ", so it is left alone. Remove it, or set hotswap.pid-file to another path");
-	}
-
-	private void checkWritable() throws IOException {
-		Files.delete(writeTemporary());
 	}
 
 	/**

@@ -76,7 +76,7 @@ class PidFileTests {
 		try (ShellProcess predecessor = sleeper()) {
 			PidFile first = as(predecessor.id());
 			first.claim();
-			this.file.check(predecessor.id());
+			this.file.check();
 			assertThat(this.path).hasContent(predecessor.id().pid() + "\n");
 			this.file.takeOver();
 			first.release();
@@ -105,8 +105,6 @@ class PidFileTests {
 				.withMessageContaining(this.path.toString())
 				.withMessageContaining(Long.toString(other.id().pid()))
 				.withMessageContaining("hotswap.pid-file");
-			assertThatExceptionOfType(PidFileException.class).isThrownBy(() -> this.file.check(null));
-			assertThatExceptionOfType(PidFileException.class).isThrownBy(() -> this.file.check(GONE));
 			assertThat(this.path).hasContent(other.id().pid() + "\n");
 		}
 	}
@@ -169,8 +167,7 @@ class PidFileTests {
 	}
 
 	private void assertLeftAlone() {
-		for (Operation operation : List.<Operation>of(this.file::claim, this.file::takeOver,
-				() -> this.file.check(null))) {
+		for (Operation operation : List.<Operation>of(this.file::claim, this.file::takeOver, this.file::check)) {
 			assertThatExceptionOfType(PidFileException.class).isThrownBy(operation::run)
 				.withMessageContaining(this.path.toString())
 				.withMessageContaining("left alone");
@@ -213,7 +210,7 @@ class PidFileTests {
 		// No user, not even root, can create files here
 		Path procfs = Path.of("/proc/self/shop.pid");
 		Assumptions.assumeTrue(Files.isDirectory(procfs.getParent()));
-		assertThatExceptionOfType(PidFileException.class).isThrownBy(() -> new PidFile(procfs).check(null))
+		assertThatExceptionOfType(PidFileException.class).isThrownBy(() -> new PidFile(procfs).check())
 			.withMessageContaining(procfs.toString())
 			.withMessageContaining("cannot be written")
 			.withMessageContaining("disk");
@@ -241,7 +238,7 @@ class PidFileTests {
 
 	@Test
 	void checkLeavesNoPidFile() throws Exception {
-		this.file.check(null);
+		this.file.check();
 		assertThat(names()).containsExactly("shop.pid.lock");
 	}
 
