@@ -17,8 +17,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 
 /**
- * The endpoint {@code hotswap}: shows the process and its handoffs, starts one and aborts
- * one. By default only reading is allowed;
+ * The endpoint {@code hotswap}: shows the process and its handoffs, starts one, and
+ * aborts or reverts one. By default only reading is allowed;
  * {@code management.endpoint.hotswap.access=unrestricted} opens the rest.
  *
  * @since 0.1.0
@@ -65,12 +65,15 @@ public final class HotswapEndpoint {
 
 	/**
 	 * Start a handoff.
+	 * @param release the version to launch, or {@code null} for that which runs, or is
+	 * current
 	 * @return 202 and the handoff's id, or 409 and what stands in the way
 	 */
 	@WriteOperation
-	public WebEndpointResponse<?> start() {
+	public WebEndpointResponse<?> start(@Nullable String release) {
 		try {
-			return new WebEndpointResponse<>(new Started(this.handoff.start(HandoffTrigger.ENDPOINT)), ACCEPTED);
+			return new WebEndpointResponse<>(new Started(this.handoff.start(HandoffTrigger.ENDPOINT, release)),
+					ACCEPTED);
 		}
 		catch (HandoffRefusedException ex) {
 			return new WebEndpointResponse<>(
@@ -79,30 +82,34 @@ public final class HotswapEndpoint {
 	}
 
 	/**
-	 * Abort the handoff that runs.
-	 * @return 202 and its id, or 409 when none can be aborted
+	 * Abort the handoff that runs, or revert the last one while the older generation can
+	 * still resume.
+	 * @return 202 and its id, or 409 when nothing can be aborted or reverted
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<?> abort() {
-		HandoffStatus.Running running = this.handoff.status().handoff();
-		if (this.handoff.abort() && running != null) {
-			return new WebEndpointResponse<>(new Started(running.id()), ACCEPTED);
+		HandoffStatus before = this.handoff.status();
+		if (this.handoff.abort()) {
+			return new WebEndpointResponse<>(new Started(idOf(before)), ACCEPTED);
 		}
-		return new WebEndpointResponse<>(new Refused(null, this.stage(), "No handoff runs that could be aborted."),
-				CONFLICT);
+		HandoffStatus.Running running = before.handoff();
+		return new WebEndpointResponse<>(new Refused(null, (running != null) ? running.stage() : Stage.IDLE,
+				"No handoff runs that could be aborted, and no older generation could serve again."), CONFLICT);
 	}
 
-	private Stage stage() {
-		HandoffStatus.Running running = this.handoff.status().handoff();
-		return (running != null) ? running.stage() : Stage.IDLE;
+	private static @Nullable String idOf(HandoffStatus status) {
+		if (status.handoff() != null) {
+			return status.handoff().id();
+		}
+		return status.draining().isEmpty() ? null : status.draining().get(0).id();
 	}
 
 	/**
-	 * A handoff has begun, or is aborted.
+	 * A handoff has begun, or is aborted or reverted.
 	 *
 	 * @param id its id
 	 */
-	record Started(String id) {
+	record Started(@Nullable String id) {
 
 	}
 

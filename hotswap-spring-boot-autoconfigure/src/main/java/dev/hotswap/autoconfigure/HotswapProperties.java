@@ -370,6 +370,17 @@ public class HotswapProperties {
 		private Duration timeout = Duration.ofSeconds(30);
 
 		/**
+		 * Time for which a drained predecessor stays able to serve again, should its
+		 * successor die or an operator revert the handoff.
+		 */
+		private Duration standby = Duration.ofSeconds(10);
+
+		/**
+		 * Older generations that may drain at once; beyond it the oldest ends.
+		 */
+		private int maxGenerations = 4;
+
+		/**
 		 * Time for which a process that stops without a successor still accepts
 		 * connections while its readiness refuses, so that load balancers notice.
 		 */
@@ -387,6 +398,22 @@ public class HotswapProperties {
 
 		public void setTimeout(Duration timeout) {
 			this.timeout = timeout;
+		}
+
+		public Duration getStandby() {
+			return this.standby;
+		}
+
+		public void setStandby(Duration standby) {
+			this.standby = standby;
+		}
+
+		public int getMaxGenerations() {
+			return this.maxGenerations;
+		}
+
+		public void setMaxGenerations(int maxGenerations) {
+			this.maxGenerations = maxGenerations;
 		}
 
 		public Duration getAnnounceDelay() {
