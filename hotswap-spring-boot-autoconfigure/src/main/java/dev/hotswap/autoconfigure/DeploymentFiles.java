@@ -2,6 +2,7 @@ package dev.hotswap.autoconfigure;
 
 import java.nio.file.Path;
 
+import dev.hotswap.handoff.Deployment;
 import dev.hotswap.process.PidFile;
 import dev.hotswap.process.PidFileException;
 import dev.hotswap.release.Release;
@@ -16,7 +17,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * The files around a service that a handoff changes: the release it is run from and the
  * PID file. Thread-safe.
  */
-final class DeploymentFiles {
+final class DeploymentFiles implements Deployment {
 
 	private final Releases releases;
 
@@ -66,11 +67,7 @@ final class DeploymentFiles {
 		}
 	}
 
-	/**
-	 * See whether a release is fit to be launched.
-	 * @param version the version that was asked for, or {@code null}
-	 * @return {@code null}, or what is wrong with it, for an operator
-	 */
+	@Override
 	public @Nullable String verify(@Nullable String version) {
 		try {
 			this.jar = this.releases.verify(version).map(Release::jar).orElse(null);
@@ -82,26 +79,19 @@ final class DeploymentFiles {
 		}
 	}
 
-	/**
-	 * The jar to launch, as the last verification found it.
-	 * @return its real path, or {@code null} for the one of the command line
-	 */
+	@Override
 	public @Nullable Path jar() {
 		return this.jar;
 	}
 
-	/**
-	 * This process is the active one from now on.
-	 */
+	@Override
 	public void becameActive() throws PidFileException {
 		if (this.pidFile != null) {
 			this.pidFile.takeOver();
 		}
 	}
 
-	/**
-	 * This process, which took over, has proven itself.
-	 */
+	@Override
 	public void proven() {
 		this.releases.proven();
 	}

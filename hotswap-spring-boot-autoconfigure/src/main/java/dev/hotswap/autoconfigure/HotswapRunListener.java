@@ -95,7 +95,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, DeploymentFiles files,
 			String signalName) {
 		String signal = chooseSignal(signalName);
-		HandoffEngine engine = new HandoffEngine(settings, new ChildProcessLauncher());
+		HandoffEngine engine = new HandoffEngine(settings, new ChildProcessLauncher(), files);
 		this.engine = engine;
 		this.files = files;
 		try {
