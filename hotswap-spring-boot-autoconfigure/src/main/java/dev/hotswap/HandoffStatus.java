@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param since when the process took on its role
  * @param listeners the listeners it holds
  * @param handoff the handoff that runs, or {@code null}
- * @param draining older generations that still drain
+ * @param draining older generations that still drain or could resume, the newest first
  * @param history the last handoffs, the newest first
  * @since 0.1.0
  */
@@ -49,12 +49,29 @@ public record HandoffStatus(Role role, int generation, long pid, String applicat
 	}
 
 	/**
-	 * An older generation that still drains.
+	 * An older generation that still drains, or could resume.
 	 *
+	 * @param id the handoff in which it was the predecessor
 	 * @param pid its process id
 	 * @param generation its generation
+	 * @param role {@link Role#DRAINING} or {@link Role#STANDBY}
+	 * @param held what it still holds, or {@code null} while it has not told
+	 * @param deadline when what it holds then is ended, or, in {@code STANDBY}, when it
+	 * exits; {@code null} while it has not told
 	 */
-	public record Draining(long pid, int generation) {
+	public record Draining(String id, long pid, int generation, Role role, @Nullable Held held,
+			@Nullable Instant deadline) {
+
+	}
+
+	/**
+	 * Connections that a process holds.
+	 *
+	 * @param fresh without a request so far
+	 * @param active in a request
+	 * @param idle between requests
+	 */
+	public record Held(int fresh, int active, int idle) {
 
 	}
 

@@ -39,6 +39,13 @@ class ArchitectureTests {
 	static final ArchRule process = only("dev.hotswap.process");
 
 	@ArchTest
+	static final ArchRule release = only("dev.hotswap.release");
+
+	@ArchTest
+	static final ArchRule precheck = only("dev.hotswap.precheck", "dev.hotswap", "dev.hotswap.release",
+			"org.springframework.data.redis.connection");
+
+	@ArchTest
 	static final ArchRule web = only("dev.hotswap.web", "dev.hotswap", "dev.hotswap.descriptor");
 
 	@ArchTest
@@ -70,7 +77,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule actuate = only("dev.hotswap.actuate", "dev.hotswap", "dev.hotswap.handoff",
-			"org.springframework..", "com.fasterxml.jackson.annotation..");
+			"dev.hotswap.release", "org.springframework..", "com.fasterxml.jackson.annotation..");
 
 	@ArchTest
 	static final ArchRule theMachineIsPure = noClasses().that()
@@ -89,7 +96,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
 		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
-				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..")
+				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..",
+				"dev.hotswap.release..", "dev.hotswap.precheck..")
 		.and()
 		.areNotInterfaces()
 		.and()

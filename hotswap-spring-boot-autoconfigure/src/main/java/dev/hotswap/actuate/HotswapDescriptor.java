@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record HotswapDescriptor(Role role, int generation, long pid, String application, @Nullable String release,
-		Instant since, List<HandoffStatus.Listener> listeners, @Nullable Running handoff,
-		List<HandoffStatus.Draining> draining, List<Entry> history) {
+		Instant since, List<HandoffStatus.Listener> listeners, @Nullable Running handoff, List<Draining> draining,
+		List<Entry> history) {
 
 	static HotswapDescriptor of(HandoffStatus status) {
 		return new HotswapDescriptor(status.role(), status.generation(), status.pid(), status.application(),
-				status.release(), status.since(), status.listeners(), Running.of(status.handoff()), status.draining(),
+				status.release(), status.since(), status.listeners(), Running.of(status.handoff()),
+				status.draining().stream().map(Draining::of).toList(),
 				status.history().stream().map(Entry::of).toList());
 	}
 
@@ -37,6 +38,20 @@ record HotswapDescriptor(Role role, int generation, long pid, String application
 		static @Nullable Running of(HandoffStatus.@Nullable Running running) {
 			return (running != null)
 					? new Running(running.id(), running.stage(), running.stageStarted(), running.successorPid()) : null;
+		}
+
+	}
+
+	/**
+	 * An older generation.
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	record Draining(String id, long pid, int generation, Role role, HandoffStatus.@Nullable Held held,
+			@Nullable Instant deadline) {
+
+		static Draining of(HandoffStatus.Draining draining) {
+			return new Draining(draining.id(), draining.pid(), draining.generation(), draining.role(), draining.held(),
+					draining.deadline());
 		}
 
 	}

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 
 /**
- * The endpoint {@code hotswap}: shows the process and its handoffs, starts one and aborts
- * one. By default only reading is allowed;
+ * The endpoint {@code hotswap}: shows the process and its handoffs, starts one, and
+ * aborts or reverts one. By default only reading is allowed;
  * {@code management.endpoint.hotswap.access=unrestricted} opens the rest.
  *
  * @since 0.1.0
@@ -31,12 +32,16 @@ public final class HotswapEndpoint {
 
 	private final Handoff handoff;
 
+	private final ReleaseListing releases;
+
 	/**
 	 * Create an endpoint.
 	 * @param handoff the handoff of this application
+	 * @param releases the releases that a handoff can launch
 	 */
-	public HotswapEndpoint(Handoff handoff) {
+	public HotswapEndpoint(Handoff handoff, ReleaseListing releases) {
 		this.handoff = handoff;
+		this.releases = releases;
 	}
 
 	/**
@@ -49,13 +54,26 @@ public final class HotswapEndpoint {
 	}
 
 	/**
+	 * Show something else.
+	 * @param what {@code releases}
+	 * @return the releases that a handoff can launch, or {@code null} for anything else
+	 */
+	@ReadOperation
+	public @Nullable Object show(@Selector String what) {
+		return what.equals("releases") ? this.releases.describe() : null;
+	}
+
+	/**
 	 * Start a handoff.
+	 * @param release the version to launch, or {@code null} for that which runs, or is
+	 * current
 	 * @return 202 and the handoff's id, or 409 and what stands in the way
 	 */
 	@WriteOperation
-	public WebEndpointResponse<?> start() {
+	public WebEndpointResponse<?> start(@Nullable String release) {
 		try {
-			return new WebEndpointResponse<>(new Started(this.handoff.start(HandoffTrigger.ENDPOINT)), ACCEPTED);
+			return new WebEndpointResponse<>(new Started(this.handoff.start(HandoffTrigger.ENDPOINT, release)),
+					ACCEPTED);
 		}
 		catch (HandoffRefusedException ex) {
 			return new WebEndpointResponse<>(
@@ -64,30 +82,34 @@ public final class HotswapEndpoint {
 	}
 
 	/**
-	 * Abort the handoff that runs.
-	 * @return 202 and its id, or 409 when none can be aborted
+	 * Abort the handoff that runs, or revert the last one while the older generation can
+	 * still resume.
+	 * @return 202 and its id, or 409 when nothing can be aborted or reverted
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<?> abort() {
-		HandoffStatus.Running running = this.handoff.status().handoff();
-		if (this.handoff.abort() && running != null) {
-			return new WebEndpointResponse<>(new Started(running.id()), ACCEPTED);
+		HandoffStatus before = this.handoff.status();
+		if (this.handoff.abort()) {
+			return new WebEndpointResponse<>(new Started(idOf(before)), ACCEPTED);
 		}
-		return new WebEndpointResponse<>(new Refused(null, this.stage(), "No handoff runs that could be aborted."),
-				CONFLICT);
+		HandoffStatus.Running running = before.handoff();
+		return new WebEndpointResponse<>(new Refused(null, (running != null) ? running.stage() : Stage.IDLE,
+				"No handoff runs that could be aborted, and no older generation could serve again."), CONFLICT);
 	}
 
-	private Stage stage() {
-		HandoffStatus.Running running = this.handoff.status().handoff();
-		return (running != null) ? running.stage() : Stage.IDLE;
+	private static @Nullable String idOf(HandoffStatus status) {
+		if (status.handoff() != null) {
+			return status.handoff().id();
+		}
+		return status.draining().isEmpty() ? null : status.draining().get(0).id();
 	}
 
 	/**
-	 * A handoff has begun, or is aborted.
+	 * A handoff has begun, or is aborted or reverted.
 	 *
 	 * @param id its id
 	 */
-	record Started(String id) {
+	record Started(@Nullable String id) {
 
 	}
 

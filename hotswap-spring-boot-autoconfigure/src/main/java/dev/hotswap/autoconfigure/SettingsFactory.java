@@ -31,17 +31,23 @@ final class SettingsFactory {
 	}
 
 	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
-			Path controlSocket) {
+			@Nullable String release, Path controlSocket) {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
 		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
 		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
 		requireNotNegative("hotswap.drain.timeout", properties.getDrain().getTimeout());
+		requireNotNegative("hotswap.drain.standby", properties.getDrain().getStandby());
+		if (properties.getDrain().getMaxGenerations() < 1) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.drain.max-generations",
+					properties.getDrain().getMaxGenerations(), "It must be at least 1.");
+		}
 		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
 		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
-		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
+		return new HandoffSettings(application(properties, environment, mainClass), release, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
-				properties.getReadyTimeout(), properties.getDrain().getTimeout(), properties.getDrain().getSpread(),
+				properties.getReadyTimeout(), properties.getDrain().getTimeout(), properties.getDrain().getStandby(),
+				properties.getDrain().getMaxGenerations(), properties.getDrain().getSpread(),
 				properties.getDrain().getAnnounceDelay(), stopTimeout(environment),
 				properties.getConnections().isTransfer());
 	}

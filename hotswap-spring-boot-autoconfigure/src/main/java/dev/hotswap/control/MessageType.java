@@ -35,6 +35,9 @@ public enum MessageType {
 	/** The predecessor has finished what it accepted. */
 	DRAINED,
 
+	/** What an older generation still holds. */
+	DRAINING,
+
 	/** An older generation is to drain and exit, and to resume no more. */
 	RELEASE,
 
@@ -59,8 +62,11 @@ public enum MessageType {
 	/** Asks for the end of the handoff that runs. */
 	ABORT,
 
-	/** The successor is to hand back. */
+	/** The predecessor is to serve again, or asks for that. */
 	REVERT,
+
+	/** Another process is active: an older generation is to find it. */
+	REDIRECT,
 
 	/** The answer to a request. */
 	REPLY,

@@ -6,6 +6,7 @@ import java.util.List;
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
 import dev.hotswap.process.ProcessId;
@@ -46,13 +47,13 @@ sealed interface Action {
 
 	}
 
-	/** Verify the release: {@link Event.Verified}. */
-	record Verify(String handoffId) implements Action {
+	/** Verify the release that is to run: {@link Event.Verified}. */
+	record Verify(String handoffId, @Nullable String release) implements Action {
 
 	}
 
 	/** Launch: {@link Event.Launched} or {@link Event.LaunchFailed}. */
-	record Launch(String handoffId) implements Action {
+	record Launch(String handoffId, @Nullable String release) implements Action {
 
 	}
 
@@ -63,7 +64,8 @@ sealed interface Action {
 	}
 
 	/**
-	 * Make sure that the successor can no longer act: {@link Event.Fenced}.
+	 * Make sure that the successor and what it has started can no longer act:
+	 * {@link Event.Fenced}.
 	 *
 	 * @param processes the processes to see dead
 	 * @param grace how long to wait for their own exit
@@ -73,15 +75,13 @@ sealed interface Action {
 
 	}
 
-	/**
-	 * Kill the predecessor, which stopped answering: {@link Event.PredecessorChecked}.
-	 */
-	record FencePredecessor(ProcessId predecessor) implements Action {
+	/** Kill a process that stopped answering: {@link Event.PeerChecked}. */
+	record FencePeer(ProcessId process) implements Action {
 
 	}
 
-	/** See whether the predecessor is dead: {@link Event.PredecessorChecked}. */
-	record CheckPredecessor(ProcessId predecessor) implements Action {
+	/** See whether a process is dead whose link ended: {@link Event.PeerChecked}. */
+	record CheckPeer(ProcessId process) implements Action {
 
 	}
 
@@ -105,7 +105,17 @@ sealed interface Action {
 
 	}
 
-	/** Close all gates for good: {@link Event.AcceptingStopped}. */
+	/**
+	 * Drain no more, take back what has not moved, and open all gates:
+	 * {@link Event.GatesOpened}.
+	 *
+	 * @param successorDead whether what the successor has not answered for is only here
+	 */
+	record Reopen(boolean successorDead) implements Action {
+
+	}
+
+	/** Close all gates: {@link Event.AcceptingStopped}. */
 	record StopAccepting() implements Action {
 
 	}
@@ -115,8 +125,8 @@ sealed interface Action {
 
 	}
 
-	/** There is less time to drain than was thought. */
-	record HastenDrain() implements Action {
+	/** There is less time to drain than was thought, or none. */
+	record HastenDrain(boolean atOnce) implements Action {
 
 	}
 
@@ -135,8 +145,54 @@ sealed interface Action {
 
 	}
 
-	/** The successor's link has ended: it answers no more. */
-	record SuccessorLost(ProcessId successor) implements Action {
+	/** The successor answers no more, and is dead, or lives. */
+	record SuccessorLost(boolean dead) implements Action {
+
+	}
+
+	/**
+	 * Find the process that is active now: {@link Event.Rejoined}, or nothing if there is
+	 * none. First wait for the answers of the one that was, and end its link.
+	 */
+	record Rejoin(ProcessId former, int formerLink) implements Action {
+
+	}
+
+	/** Move connections over another link from now on. */
+	record MoveOver(int link) implements Action {
+
+	}
+
+	/**
+	 * Tell the active process what this older generation still holds.
+	 *
+	 * @param link whom to tell
+	 * @param handoffId the handoff in which this process was the predecessor
+	 * @param generation its generation
+	 * @param role its role
+	 * @param left until its deadline
+	 */
+	record TellHeld(int link, String handoffId, int generation, Role role, Duration left) implements Action {
+
+	}
+
+	/** Ask the predecessor to serve again, and tell it what has happened meanwhile. */
+	record SendRevert(int link) implements Action {
+
+	}
+
+	/** Know what the process has known that this one takes back from. */
+	record Inherit(List<HandoffRecord> history) implements Action {
+
+	}
+
+	/** This process is the active one from now on. */
+	record BecomeActive() implements Action {
+
+	}
+
+	/** No older generation can resume any more: this process has proven itself. */
+	record Proven() implements Action {
 
 	}
 

@@ -28,6 +28,8 @@ final class Attempt {
 
 	private final HandoffRecord.Party from;
 
+	private final @Nullable String release;
+
 	private final Map<Stage, Long> stageNanos = new EnumMap<>(Stage.class);
 
 	private HandoffRecord.@Nullable Party to;
@@ -42,15 +44,27 @@ final class Attempt {
 
 	private @Nullable Integer exitStatus;
 
-	Attempt(String id, HandoffTrigger trigger, Instant started, HandoffRecord.Party from) {
+	Attempt(String id, HandoffTrigger trigger, Instant started, HandoffRecord.Party from, @Nullable String release) {
 		this.id = id;
 		this.trigger = trigger;
 		this.started = started;
 		this.from = from;
+		this.release = release;
 	}
 
 	String id() {
 		return this.id;
+	}
+
+	HandoffRecord.Party from() {
+		return this.from;
+	}
+
+	/**
+	 * The release that was asked for.
+	 */
+	@Nullable String release() {
+		return this.release;
 	}
 
 	Stage stage() {

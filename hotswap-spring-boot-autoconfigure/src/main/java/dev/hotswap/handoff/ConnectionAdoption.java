@@ -3,6 +3,7 @@ package dev.hotswap.handoff;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
@@ -11,8 +12,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes over the connections that the predecessor gives up, and answers for each. Runs on
- * worker threads.
+ * Takes over the connections that an older generation gives up, and answers for each. It
+ * closes for good with the last look of this process's own drain, so that no connection
+ * comes in after that and ends with the process. Thread-safe.
  */
 final class ConnectionAdoption {
 
@@ -20,8 +22,51 @@ final class ConnectionAdoption {
 
 	private final HandoffConnectors connectors;
 
+	private int pending;
+
+	private boolean closed;
+
 	ConnectionAdoption(HandoffConnectors connectors) {
 		this.connectors = connectors;
+	}
+
+	/**
+	 * Announce an adoption, which counts from now on as something that is held.
+	 * @return whether connections can still be adopted; if so, {@link #done()} must
+	 * follow
+	 */
+	synchronized boolean begin() {
+		if (!this.closed) {
+			this.pending++;
+		}
+		return !this.closed;
+	}
+
+	synchronized void done() {
+		this.pending--;
+	}
+
+	/**
+	 * Adopt nothing more if nothing is held and no adoption is under way.
+	 * @param nothingHeld whether nothing is held
+	 * @return whether that is so
+	 */
+	synchronized boolean closeIf(BooleanSupplier nothingHeld) {
+		if (this.pending == 0 && nothingHeld.getAsBoolean()) {
+			this.closed = true;
+		}
+		return this.closed;
+	}
+
+	synchronized void close() {
+		this.closed = true;
+	}
+
+	/**
+	 * This process serves again.
+	 */
+	synchronized void reopen() {
+		this.closed = false;
 	}
 
 	Frame.Answered adopt(Frame.Connections offered) {
@@ -32,6 +77,14 @@ final class ConnectionAdoption {
 			(adopt(connector, moving) ? adopted : returned).add(moving.id());
 		}
 		return new Frame.Answered(adopted, returned);
+	}
+
+	/**
+	 * Answer for connections that are not adopted.
+	 */
+	Frame.Answered giveBack(Frame.Connections offered) {
+		offered.connections().forEach((moving) -> moving.connection().descriptor().close());
+		return new Frame.Answered(List.of(), offered.connections().stream().map(MovingConnection::id).toList());
 	}
 
 	private static boolean adopt(@Nullable HandoffConnector connector, MovingConnection moving) {

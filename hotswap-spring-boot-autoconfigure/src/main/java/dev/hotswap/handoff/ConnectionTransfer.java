@@ -31,13 +31,15 @@ final class ConnectionTransfer {
 
 	private static final Log logger = LogFactory.getLog(ConnectionTransfer.class);
 
-	private final Predicate<Frame> successor;
+	private Predicate<Frame> successor;
 
 	private final Map<Long, Outstanding> outstanding = new HashMap<>();
 
 	private final Set<HandoffConnector> refusing = new HashSet<>();
 
 	private boolean stopped;
+
+	private boolean cancelled;
 
 	private long lastId;
 
@@ -122,6 +124,24 @@ final class ConnectionTransfer {
 	}
 
 	/**
+	 * Offer to another process from now on, which may take what the former one did not.
+	 */
+	void moveOver(Predicate<Frame> successor) {
+		this.successor = successor;
+		this.refusing.clear();
+		this.stopped = this.cancelled;
+	}
+
+	/**
+	 * Offer nothing more, and keep what comes back like any other connection: this
+	 * process serves again.
+	 */
+	void cancel() {
+		this.cancelled = true;
+		this.stopped = true;
+	}
+
+	/**
 	 * The successor is dead, so nobody but this process has the connections that it had
 	 * not answered for. While it lives it may be serving them, and they must not be
 	 * served twice.
@@ -133,7 +153,8 @@ final class ConnectionTransfer {
 	}
 
 	/**
-	 * Close what has no answer. A successor that lives has it in its socket's buffer.
+	 * Offer nothing more, and close what has no answer: a successor that lives, and that
+	 * cannot be heard any more, may serve it.
 	 */
 	void close() {
 		this.stopped = true;
@@ -142,9 +163,11 @@ final class ConnectionTransfer {
 	}
 
 	private void takeBack(HandoffConnector connector, IdleConnection connection) {
-		// Whoever returned one would return it again
-		this.refusing.add(connector);
-		connector.announceEnd();
+		if (!this.cancelled) {
+			// Whoever returned one would return it again
+			this.refusing.add(connector);
+			connector.announceEnd();
+		}
 		try {
 			connector.adopt(connection.descriptor(), connection.kept());
 		}

@@ -1,5 +1,6 @@
 package dev.hotswap.handoff;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -15,6 +16,7 @@ import dev.hotswap.control.ControlConnection;
 import dev.hotswap.control.ControlHandler;
 import dev.hotswap.control.Message;
 import dev.hotswap.control.MessageType;
+import dev.hotswap.control.Peer;
 import dev.hotswap.control.ProtocolException;
 import dev.hotswap.process.ProcessId;
 import org.apache.commons.logging.Log;
@@ -80,6 +82,7 @@ final class ControlLinks implements ControlHandler {
 	public void onMessage(ControlConnection connection, Message message) {
 		try (message) {
 			Link link = this.links.get(connection);
+			requireFenceable(connection, message.type());
 			Frame frame = (link != null) ? FrameMessages.read(message) : null;
 			if (link != null && frame != null) {
 				this.events.accept(new Event.Received(link.number(), link.process(), frame, Instant.now()));
@@ -92,6 +95,28 @@ final class ControlLinks implements ControlHandler {
 			logger.warn("The control connection of pid " + connection.peer().pid() + " ends: " + ex.getMessage());
 			connection.bye(ByeReason.PROTOCOL, FailureCode.PROTOCOL.code(), ex.getMessage());
 			forget(connection, ex.getMessage());
+		}
+	}
+
+	/**
+	 * Whoever takes part in a handoff must be able to see to it that the other can act no
+	 * more. The kernel lets a process signal those of its user; root may signal all, see
+	 * kill(2).
+	 */
+	private static void requireFenceable(ControlConnection connection, MessageType type) throws ProtocolException {
+		if (type != MessageType.HELLO && type != MessageType.OFFER) {
+			return;
+		}
+		try {
+			long own = Peer.ownUid();
+			if (own != 0 && own != connection.peer().uid()) {
+				throw new ProtocolException(
+						"Process " + connection.peer().pid() + " runs as user " + connection.peer().uid()
+								+ ", so this one, of user " + own + ", could not end it. Run both as the same user");
+			}
+		}
+		catch (IOException ex) {
+			throw new ProtocolException("The user of this process is not known: " + ex.getMessage());
 		}
 	}
 

@@ -1,10 +1,12 @@
 package dev.hotswap.handoff;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.web.ConnectorFigures;
@@ -36,6 +38,8 @@ final class Drain {
 
 	private final HandoffConnectors connectors;
 
+	private final ConnectionAdoption adoption;
+
 	private final @Nullable ConnectionTransfer transfer;
 
 	private final Duration timeout;
@@ -60,20 +64,24 @@ final class Drain {
 
 	private boolean idleEnded;
 
-	private boolean over;
+	private volatile boolean over;
+
+	private @Nullable CompletableFuture<@Nullable Void> settled;
 
 	/**
 	 * Create a drain.
 	 * @param connectors what to drain
+	 * @param adoption what may still come in, which ends with the drain
 	 * @param transfer moves connections, or {@code null} to announce the end to all
 	 * @param timeout when what is left is ended
 	 * @param spread over which time event streams and WebSocket sessions are ended
 	 * @param timer whose thread to run on
 	 * @param listener told what became of the connections
 	 */
-	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration spread,
-			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
-		this(connectors, transfer, timeout, spread, null, LINGER, timer, listener);
+	Drain(HandoffConnectors connectors, ConnectionAdoption adoption, @Nullable ConnectionTransfer transfer,
+			Duration timeout, Duration spread, ScheduledExecutorService timer,
+			Consumer<HandoffRecord.Connections> listener) {
+		this(connectors, adoption, transfer, timeout, spread, null, LINGER, timer, listener);
 	}
 
 	/**
@@ -82,10 +90,11 @@ final class Drain {
 	 * to end those that are idle at the deadline only
 	 * @param linger what clients have to end an idle connection after the deadline
 	 */
-	Drain(HandoffConnectors connectors, @Nullable ConnectionTransfer transfer, Duration timeout, Duration spread,
-			@Nullable Duration unused, Duration linger, ScheduledExecutorService timer,
-			Consumer<HandoffRecord.Connections> listener) {
+	Drain(HandoffConnectors connectors, ConnectionAdoption adoption, @Nullable ConnectionTransfer transfer,
+			Duration timeout, Duration spread, @Nullable Duration unused, Duration linger,
+			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
+		this.adoption = adoption;
 		this.transfer = transfer;
 		this.timeout = timeout;
 		this.spread = spread;
@@ -97,7 +106,15 @@ final class Drain {
 	}
 
 	void start() {
-		execute(this::begin);
+		execute(() -> {
+			this.deadline = System.nanoTime() + this.timeout.toNanos();
+			run(this::begin);
+			tick();
+		});
+	}
+
+	boolean isOver() {
+		return this.over;
 	}
 
 	/**
@@ -112,31 +129,84 @@ final class Drain {
 				if (!this.over && !this.idleEnded && transfer.isWorthMoving()) {
 					move();
 				}
+				settleIfAnswered();
 			});
 		}
 	}
 
 	/**
-	 * The successor can take no more connections.
+	 * The successor answers no more. If it is dead, what it had not answered for is only
+	 * here; otherwise it may be served there, and must not be served twice.
+	 * @param dead whether it is dead
 	 */
-	void successorLost() {
+	void successorLost(boolean dead) {
 		ConnectionTransfer transfer = this.transfer;
 		if (transfer != null) {
 			execute(() -> {
 				transfer.stop();
-				announce();
+				if (dead) {
+					transfer.takeBackUnanswered();
+				}
+				else {
+					transfer.close();
+				}
+				settleIfAnswered();
+				if (!this.over) {
+					announce();
+				}
 			});
 		}
 	}
 
 	/**
-	 * The successor is dead: what it had not answered for is only here.
+	 * Move nothing more for now.
+	 * @return completes when all that was offered has been answered for
 	 */
-	void successorDied() {
+	CompletableFuture<@Nullable Void> settle() {
+		CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
+		execute(() -> {
+			this.settled = settled;
+			if (this.transfer != null) {
+				this.transfer.stop();
+			}
+			settleIfAnswered();
+		});
+		return settled;
+	}
+
+	private void settleIfAnswered() {
+		if (this.settled != null && (this.transfer == null || !this.transfer.isOutstanding())) {
+			this.settled.complete(null);
+		}
+	}
+
+	/**
+	 * Move connections to another process from now on.
+	 */
+	void moveOver(Predicate<Frame> successor) {
 		ConnectionTransfer transfer = this.transfer;
 		if (transfer != null) {
-			execute(transfer::takeBackUnanswered);
+			execute(() -> transfer.moveOver(successor));
 		}
+	}
+
+	/**
+	 * Drain no more: this process serves again. Nobody is told how the drain went.
+	 * @param successorDead whether what the successor has not answered for is only here
+	 * @return completes when it is over and all that was offered has been answered for
+	 */
+	CompletableFuture<@Nullable Void> cancel(boolean successorDead) {
+		execute(() -> {
+			this.over = true;
+			if (this.transfer != null) {
+				this.transfer.cancel();
+				if (successorDead) {
+					this.transfer.takeBackUnanswered();
+				}
+			}
+			this.adoption.reopen();
+		});
+		return settle();
 	}
 
 	/**
@@ -172,11 +242,9 @@ final class Drain {
 
 	private void begin() {
 		long now = System.nanoTime();
-		this.deadline = now + this.timeout.toNanos();
 		this.longLivedEnd = new LongLivedEnd(this.connectors, now, this.spread);
 		this.longLivedEnd.endBy(this.deadline);
 		announce();
-		tick();
 	}
 
 	/** Where connections can move, clients are told nothing. */
@@ -205,7 +273,7 @@ final class Drain {
 			move();
 			endUnused();
 		}
-		if (isEmpty()) {
+		if (this.adoption.closeIf(this::isEmpty)) {
 			end(0);
 		}
 		else if (left <= 0 && !this.idleEnded) {
@@ -225,14 +293,9 @@ final class Drain {
 	}
 
 	private void endLongLived() {
-		if (this.longLivedEnd != null && !this.over) {
-			try {
-				this.longLivedEnd.look(System.nanoTime());
-			}
-			catch (RuntimeException | LinkageError ex) {
-				logger.warn("Event streams and WebSocket sessions could not be ended", ex);
-				this.longLivedEnd = null;
-			}
+		LongLivedEnd longLivedEnd = this.longLivedEnd;
+		if (longLivedEnd != null && !this.over) {
+			run(() -> longLivedEnd.look(System.nanoTime()));
 		}
 	}
 
@@ -256,6 +319,7 @@ final class Drain {
 
 	private void end(long cut) {
 		this.over = true;
+		this.adoption.close();
 		if (this.transfer != null) {
 			this.transfer.close();
 		}

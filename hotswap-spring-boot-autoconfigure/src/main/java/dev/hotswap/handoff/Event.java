@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface Event {
 
 	/** Somebody asks for a handoff; the request is answered by its number. */
-	record Triggered(long request, HandoffTrigger trigger, Instant at) implements Event {
+	record Triggered(long request, HandoffTrigger trigger, @Nullable String release, Instant at) implements Event {
 
 	}
 
-	/** Somebody asks to abort the handoff. */
+	/** Somebody asks to abort the handoff that runs, or to revert the last one. */
 	record AbortRequested(long request) implements Event {
 
 	}
@@ -106,12 +106,19 @@ sealed interface Event {
 	}
 
 	/** The successor is dead, or could not be killed, which is logged. */
-	record Fenced(@Nullable Integer exitStatus) implements Event {
+	record Fenced(@Nullable Integer exitStatus, boolean dead) implements Event {
 
 	}
 
-	/** It is known whether the predecessor, whose link ended, is dead. */
-	record PredecessorChecked(boolean dead) implements Event {
+	/**
+	 * It is known whether a process is dead whose link ended, or that was to be killed.
+	 */
+	record PeerChecked(ProcessId process, boolean dead) implements Event {
+
+	}
+
+	/** A link to the process that is active now is open. */
+	record Rejoined(int link, ProcessId active) implements Event {
 
 	}
 

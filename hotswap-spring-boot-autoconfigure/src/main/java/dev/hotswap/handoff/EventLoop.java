@@ -2,11 +2,13 @@ package dev.hotswap.handoff;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.process.ProcessId;
@@ -23,6 +25,8 @@ final class EventLoop implements Runnable {
 
 	private static final Duration TICK = Duration.ofMillis(250);
 
+	private static final Duration OVERDUE = Duration.ofSeconds(1);
+
 	private static final Log logger = LogFactory.getLog(EventLoop.class);
 
 	private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -37,9 +41,12 @@ final class EventLoop implements Runnable {
 
 	private @Nullable HandoffWorld world;
 
+	private long lastTick;
+
 	EventLoop(HandoffMachine machine) {
 		this.machine = machine;
-		this.snapshot = new Snapshot(machine.role(), Instant.now(), Stage.IDLE, Instant.now(), 1, null, null, null);
+		this.snapshot = new Snapshot(machine.role(), Instant.now(), Stage.IDLE, Instant.now(), 1, null, null,
+				List.of());
 		this.thread.setDaemon(true);
 	}
 
@@ -66,9 +73,10 @@ final class EventLoop implements Runnable {
 		HandoffWorld world = Objects.requireNonNull(this.world);
 		while (this.running) {
 			try {
-				Event event = next(world);
-				for (Action action : this.machine.handle(event, System.nanoTime())) {
-					perform(world, action);
+				handle(world, next(world));
+				if (System.nanoTime() - this.lastTick > OVERDUE.toNanos() && this.machine.hasDeadline()) {
+					// Whoever floods this process with frames holds up no deadline
+					handle(world, new Event.Tick());
 				}
 				Snapshot before = this.snapshot;
 				this.snapshot = look(before);
@@ -85,19 +93,42 @@ final class EventLoop implements Runnable {
 		}
 	}
 
+	private void handle(HandoffWorld world, Event event) {
+		if (event instanceof Event.Tick) {
+			this.lastTick = System.nanoTime();
+		}
+		for (Action action : handle(event)) {
+			perform(world, action);
+		}
+	}
+
+	/** A bug in one transition must not leave others waiting for what it did not do. */
+	private List<Action> handle(Event event) {
+		try {
+			return this.machine.handle(event, System.nanoTime());
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.error("The handoff machine failed on " + event.getClass().getSimpleName(), ex);
+			return this.machine.handle(new Event.ActionFailed(ex.toString()), System.nanoTime());
+		}
+	}
+
 	/** The machine counts on all of its actions, so one that fails costs no other. */
 	private static void perform(HandoffWorld world, Action action) {
 		try {
 			world.perform(action);
 		}
-		catch (RuntimeException | LinkageError ex) {
-			logger.error("The handoff failed to " + action.getClass().getSimpleName(), ex);
+		catch (RuntimeException | LinkageError | OutOfMemoryError ex) {
+			// The JDK reports a thread that could not be started as lack of memory
+			world.failed(action, ex);
 		}
 	}
 
 	private Event next(HandoffWorld world) throws InterruptedException {
 		if (!this.machine.hasDeadline() && world.links().isEmpty()) {
-			return this.events.take();
+			Event event = this.events.take();
+			this.lastTick = System.nanoTime();
+			return event;
 		}
 		Event event = this.events.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
 		world.links().listen(System.nanoTime());
@@ -109,12 +140,11 @@ final class EventLoop implements Runnable {
 		Stage stage = this.machine.stage();
 		String running = this.machine.handoffId();
 		ProcessId successor = this.machine.successor();
-		ProcessId draining = this.machine.draining();
 		Instant now = Instant.now();
 		boolean sameStage = stage == before.stage() && Objects.equals(running, before.running());
 		return new Snapshot(role, (role == before.role()) ? before.since() : now, stage,
 				sameStage ? before.stageStarted() : now, this.machine.generation(), running,
-				(successor != null) ? successor.pid() : null, (draining != null) ? draining.pid() : null);
+				(successor != null) ? successor.pid() : null, this.machine.draining());
 	}
 
 	/**
@@ -127,10 +157,10 @@ final class EventLoop implements Runnable {
 	 * @param generation the generation
 	 * @param running the id of the handoff that runs, or {@code null}
 	 * @param successorPid its successor, or {@code null}
-	 * @param drainingPid the generation before, while it drains
+	 * @param draining the older generations, the newest first
 	 */
 	record Snapshot(Role role, Instant since, Stage stage, Instant stageStarted, int generation,
-			@Nullable String running, @Nullable Long successorPid, @Nullable Long drainingPid) {
+			@Nullable String running, @Nullable Long successorPid, List<HandoffStatus.Draining> draining) {
 
 	}
 

@@ -38,6 +38,8 @@ final class FinalDrain {
 
 	private final HandoffConnectors connectors;
 
+	private final ConnectionAdoption adoption;
+
 	private final HandoffSettings settings;
 
 	private final ScheduledExecutorService timer;
@@ -47,19 +49,26 @@ final class FinalDrain {
 	/**
 	 * Create a drain.
 	 * @param connectors what to drain
+	 * @param adoption what may still come in
 	 * @param settings how long it may take
 	 * @param timer whose thread to run on
 	 * @param listener told what became of the connections
 	 */
-	FinalDrain(HandoffConnectors connectors, HandoffSettings settings, ScheduledExecutorService timer,
-			Consumer<HandoffRecord.Connections> listener) {
+	FinalDrain(HandoffConnectors connectors, ConnectionAdoption adoption, HandoffSettings settings,
+			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
+		this.adoption = adoption;
 		this.settings = settings;
 		this.timer = timer;
 		this.listener = listener;
 	}
 
 	void start() {
+		if (this.connectors.all().isEmpty()) {
+			// Told to stop before its web server has started
+			this.listener.accept(new HandoffRecord.Connections(0, 0, 0, 0));
+			return;
+		}
 		Duration delay = this.settings.announceDelay();
 		if (!delay.isZero()) {
 			logger.info("Stopping: readiness refuses; the listeners close in " + delay.toMillis() + " ms");
@@ -81,8 +90,8 @@ final class FinalDrain {
 		}
 		logger.info("Stopping: the listeners are closed; draining " + Drain.count(this.connectors)
 				+ " connections, for " + timeout.toMillis() + " ms at most");
-		new Drain(this.connectors, null, timeout, this.settings.drainSpread(), UNUSED, LINGER, this.timer,
-				this::drained)
+		new Drain(this.connectors, this.adoption, null, timeout, this.settings.drainSpread(), UNUSED, LINGER,
+				this.timer, this::drained)
 			.start();
 	}
 

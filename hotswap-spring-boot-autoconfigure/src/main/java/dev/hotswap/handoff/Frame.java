@@ -4,7 +4,9 @@ import java.util.List;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
 import dev.hotswap.listener.Listener;
@@ -103,6 +105,54 @@ sealed interface Frame {
 	 * @param story the whole handoff
 	 */
 	record Drained(HandoffRecord story) implements Frame {
+
+	}
+
+	/**
+	 * What an older generation still holds; also its first frame to a process that it has
+	 * not handed over to.
+	 *
+	 * @param application who it is
+	 * @param handoffId the handoff in which it was the predecessor
+	 * @param generation its generation
+	 * @param role {@code DRAINING} or {@code STANDBY}
+	 * @param held the connections it holds
+	 * @param leftMillis until its deadline, in milliseconds
+	 */
+	record Draining(String application, String handoffId, int generation, Role role, HandoffStatus.Held held,
+			long leftMillis) implements Frame {
+
+	}
+
+	/**
+	 * Drain and exit, and resume no more.
+	 *
+	 * @param atOnce whether to end now what the receiver still holds
+	 */
+	record Release(boolean atOnce) implements Frame {
+
+	}
+
+	/**
+	 * The sender resumes no more.
+	 */
+	record Released() implements Frame {
+
+	}
+
+	/**
+	 * Serve again: to the predecessor. From it: ask for that.
+	 *
+	 * @param history the last handoffs, as the sender knows them
+	 */
+	record Revert(List<HandoffRecord> history) implements Frame {
+
+	}
+
+	/**
+	 * Another process is active now: to an older generation, which is to find that.
+	 */
+	record Redirect() implements Frame {
 
 	}
 

@@ -3,6 +3,7 @@ package dev.hotswap.handoff;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +13,9 @@ import java.util.regex.Pattern;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
 import dev.hotswap.control.Message;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameMessages {
 
 	private static final String HISTORY = "history";
+
+	/** A year: more is no time that a date could be reckoned from. */
+	private static final long MAX_LEFT = Duration.ofDays(365).toMillis();
 
 	/** IPv4 with all its dots; IPv6 with at least one colon, and a zone perhaps. */
 	private static final Pattern NUMERIC_ADDRESS = Pattern
@@ -76,6 +82,36 @@ final class FrameMessages {
 		}
 		if (frame instanceof Frame.Serving) {
 			return Message.of(MessageType.SERVING).build();
+		}
+		return writeToOrFromOlder(frame);
+	}
+
+	private static Message writeToOrFromOlder(Frame frame) {
+		if (frame instanceof Frame.Draining draining) {
+			return Message.of(MessageType.DRAINING)
+				.field("application", draining.application())
+				.field("handoff", draining.handoffId())
+				.field("generation", String.valueOf(draining.generation()))
+				.field("role", draining.role().name())
+				.field("fresh", String.valueOf(draining.held().fresh()))
+				.field("active", String.valueOf(draining.held().active()))
+				.field("idle", String.valueOf(draining.held().idle()))
+				.field("left", String.valueOf(draining.leftMillis()))
+				.build();
+		}
+		if (frame instanceof Frame.Release release) {
+			return Message.of(MessageType.RELEASE).field("atOnce", String.valueOf(release.atOnce())).build();
+		}
+		if (frame instanceof Frame.Released) {
+			return Message.of(MessageType.RELEASED).build();
+		}
+		if (frame instanceof Frame.Revert revert) {
+			Message.Builder builder = Message.of(MessageType.REVERT);
+			RecordFields.write(HISTORY, revert.history()).forEach(builder::field);
+			return builder.build();
+		}
+		if (frame instanceof Frame.Redirect) {
+			return Message.of(MessageType.REDIRECT).build();
 		}
 		throw new IllegalArgumentException(frame + " is not sent as a plain message");
 	}
@@ -124,6 +160,11 @@ final class FrameMessages {
 				case CONNECTIONS -> readConnections(message);
 				case ADOPTED -> new Frame.Answered(split(message.require("ids")), split(message.require("returned")));
 				case DRAINED -> readDrained(message);
+				case DRAINING -> readDraining(message);
+				case RELEASE -> new Frame.Release(Boolean.parseBoolean(message.field("atOnce")));
+				case RELEASED -> new Frame.Released();
+				case REVERT -> new Frame.Revert(RecordFields.read(HISTORY, message.fields()));
+				case REDIRECT -> new Frame.Redirect();
 				case BYE -> readBye(message);
 				default -> null;
 			};
@@ -224,6 +265,15 @@ final class FrameMessages {
 			throw new ProtocolException("DRAINED tells no story");
 		}
 		return new Frame.Drained(records.get(0));
+	}
+
+	private static Frame readDraining(Message message) throws ProtocolException {
+		HandoffStatus.Held held = new HandoffStatus.Held(Integer.parseInt(message.require("fresh")),
+				Integer.parseInt(message.require("active")), Integer.parseInt(message.require("idle")));
+		long left = Long.parseLong(message.require("left"));
+		return new Frame.Draining(message.require("application"), message.require("handoff"),
+				(int) positive("generation", Integer.parseInt(message.require("generation"))),
+				Role.valueOf(message.require("role")), held, Math.max(0, Math.min(left, MAX_LEFT)));
 	}
 
 	private static Frame readBye(Message message) {

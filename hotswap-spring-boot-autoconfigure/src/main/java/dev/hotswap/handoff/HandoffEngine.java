@@ -62,16 +62,26 @@ public final class HandoffEngine implements Handoff {
 	 * @param launcher launches successors
 	 */
 	public HandoffEngine(HandoffSettings settings, ProcessLauncher launcher) {
-		this(settings, launcher, ProcessExit::exit);
+		this(settings, launcher, Deployment.NONE);
 	}
 
-	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher,
+	/**
+	 * Create the engine of a process that runs from files which a handoff concerns.
+	 * @param settings its configuration
+	 * @param launcher launches successors
+	 * @param deployment the files
+	 */
+	public HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment) {
+		this(settings, launcher, deployment, ProcessExit::exit);
+	}
+
+	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit) {
 		this.settings = settings;
 		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessId.current().pid(),
-				settings.release(), settings.readyTimeout(), new HandoffIds(), System.nanoTime());
+				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
 		this.loop = new EventLoop(machine);
-		this.world = new HandoffWorld(settings, this.connectors, launcher, exit, this.loop::post);
+		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, exit, this.loop::post);
 		this.loop.start(this.world);
 	}
 
@@ -236,8 +246,8 @@ public final class HandoffEngine implements Handoff {
 	}
 
 	@Override
-	public String start(HandoffTrigger trigger) {
-		return await(request(trigger));
+	public String start(HandoffTrigger trigger, @Nullable String release) {
+		return await(ask(trigger, release));
 	}
 
 	/**
@@ -246,8 +256,12 @@ public final class HandoffEngine implements Handoff {
 	 * @return the handoff's id, or a {@link HandoffRefusedException}
 	 */
 	public CompletableFuture<String> request(HandoffTrigger trigger) {
+		return ask(trigger, null);
+	}
+
+	private CompletableFuture<String> ask(HandoffTrigger trigger, @Nullable String release) {
 		return this.world.requests()
-			.ask((request) -> this.loop.post(new Event.Triggered(request, trigger, Instant.now())));
+			.ask((request) -> this.loop.post(new Event.Triggered(request, trigger, release, Instant.now())));
 	}
 
 	@Override
@@ -295,11 +309,9 @@ public final class HandoffEngine implements Handoff {
 		EventLoop.Snapshot now = this.loop.snapshot();
 		HandoffStatus.Running running = (now.running() != null)
 				? new HandoffStatus.Running(now.running(), now.stage(), now.stageStarted(), now.successorPid()) : null;
-		List<HandoffStatus.Draining> draining = (now.drainingPid() != null)
-				? List.of(new HandoffStatus.Draining(now.drainingPid(), now.generation() - 1)) : List.of();
 		return new HandoffStatus(now.role(), now.generation(), ProcessId.current().pid(), this.settings.application(),
 				this.settings.release(), now.since(), this.connectors.all().stream().map(this::describe).toList(),
-				running, draining, this.world.history().records());
+				running, now.draining(), this.world.history().records());
 	}
 
 	private HandoffStatus.Listener describe(HandoffConnector connector) {

@@ -1,18 +1,18 @@
 package dev.hotswap.handoff;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
-import dev.hotswap.HandoffTrigger;
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
@@ -22,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state machine of both sides of a handoff: an event and the time go in, actions come
  * out. It does nothing to the world and knows nothing of threads, so two or three of them
- * can be run against each other in one thread. Every transition stands in {@link #TABLE}.
+ * can be run against each other in one thread. Every transition stands in {@link #TABLE}
+ * or, where it is an older generation that speaks, in {@link #OLDER}; what each does is
+ * in the part that it names.
  * <p>
- * A process is first a successor (or succeeds nobody), then active, then a predecessor,
- * so one machine accompanies it from its start to its end. One thread at a time.
+ * A process is first a successor (or succeeds nobody), then active, then an older
+ * generation, and perhaps active again, so one machine accompanies it from its start to
+ * its end. One thread at a time.
  */
 final class HandoffMachine {
 
@@ -40,7 +43,24 @@ final class HandoffMachine {
 	/** Prechecks, and the verification of a release, each. */
 	static final Duration CHECK_TIMEOUT = Duration.ofSeconds(60);
 
+	static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(5);
+
 	static final Duration CUTOVER_TIMEOUT = Duration.ofSeconds(10);
+
+	/** What an action may take that always answers, should it not. */
+	static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+	/** The same of a fence, which waits for two processes at most. */
+	static final Duration FENCE_TIMEOUT = Duration.ofSeconds(60);
+
+	/** Until a process that could not be killed is to be killed again. */
+	static final Duration FENCE_INTERVAL = Duration.ofSeconds(5);
+
+	/** How often an older generation tells what it holds. */
+	static final Duration TELL_INTERVAL = Duration.ofSeconds(1);
+
+	/** What a successor may take to end by itself, and on SIGTERM. */
+	static final Duration GRACE = Duration.ofSeconds(3);
 
 	/** Progress extends the ready-timeout to this multiple of it at most. */
 	static final int READY_TIMEOUT_CAP = 3;
@@ -51,161 +71,183 @@ final class HandoffMachine {
 	/** Of a successor that has gone already. */
 	static final int NO_LINK = -1;
 
-	private static final Duration GRACE = Duration.ofSeconds(3);
+	private static final Phase[] SUCCEEDING = { Phase.STARTING, Phase.WARMING_UP, Phase.CHECKING_HEALTH, Phase.READY,
+			Phase.TAKING_PATH, Phase.OPENING_GATES };
 
+	private static final Phase[] ACTIVE = { Phase.IDLE, Phase.PRECHECKING, Phase.RELEASING, Phase.VERIFYING,
+			Phase.LAUNCHING, Phase.SUCCESSOR_STARTING, Phase.CUTTING_OVER, Phase.FENCING, Phase.RECLAIMING,
+			Phase.REVERTING, Phase.RESTORING_PATH };
+
+	/** Drains, or could resume. */
+	private static final Phase[] OLD = { Phase.STOPPING_ACCEPT, Phase.DRAINING, Phase.STANDBY };
+
+	private static final Phase[] RESUMING = { Phase.REOPENING, Phase.RETAKING_PATH };
+
+	private static final Phase[] ENDED = { Phase.LEAVING, Phase.DRAINED, Phase.ENDING };
+
+	/** By phase and by the class of the event or of the frame of a peer. */
 	private static final Map<Phase, Map<Class<?>, BiConsumer<HandoffMachine, ?>>> TABLE = new EnumMap<>(Phase.class);
+
+	/** By phase and by the class of the frame of an older generation. */
+	private static final Map<Phase, Map<Class<?>, BiConsumer<HandoffMachine, ?>>> OLDER = new EnumMap<>(Phase.class);
 
 	static {
 		// The successor, in the order in which it happens
-		on(Event.PredecessorFound.class, HandoffMachine::sayHello, Phase.BOOTING);
-		onFrame(Frame.Progress.class, HandoffMachine::keepWaiting, Phase.HELLO_SENT);
-		onFrame(Frame.Offer.class, HandoffMachine::startWithOffer, Phase.HELLO_SENT);
-		on(Event.ApplicationProgressed.class, (machine, progressed) -> machine.tellProgress(), Phase.STARTING);
-		on(Event.ApplicationReady.class, HandoffMachine::warmUp, Phase.STARTING);
-		on(Event.WarmedUp.class, HandoffMachine::checkHealth, Phase.WARMING_UP);
-		on(Event.HealthChecked.class, HandoffMachine::reportReady, Phase.CHECKING_HEALTH);
-		onFrame(Frame.Cutover.class, (machine, cutover) -> machine.takePath(), Phase.READY);
-		on(Event.PathTaken.class, HandoffMachine::openGates, Phase.TAKING_PATH);
-		on(Event.GatesOpened.class, (machine, opened) -> machine.serve(), Phase.OPENING_GATES);
+		on(Event.PredecessorFound.class, (m, found) -> m.successor.sayHello(found), Phase.BOOTING);
+		onFrame(Frame.Progress.class, (m, progress) -> m.successor.keepWaiting(), Phase.HELLO_SENT);
+		onFrame(Frame.Offer.class, (m, offer) -> m.successor.startWithOffer(offer), Phase.HELLO_SENT);
+		on(Event.ApplicationProgressed.class, (m, progressed) -> m.successor.tellProgress(), Phase.STARTING);
+		on(Event.ApplicationReady.class, (m, ready) -> m.successor.warmUp(), Phase.STARTING);
+		on(Event.WarmedUp.class, (m, warm) -> m.successor.checkHealth(), Phase.WARMING_UP);
+		on(Event.HealthChecked.class, (m, checked) -> m.successor.reportReady(checked), Phase.CHECKING_HEALTH);
+		onFrame(Frame.Cutover.class, (m, cutover) -> m.successor.takePath(), Phase.READY);
+		on(Event.PathTaken.class, (m, taken) -> m.successor.openGates(taken), Phase.TAKING_PATH);
+		on(Event.GatesOpened.class, (m, opened) -> m.serve(), Phase.OPENING_GATES);
 		// ... and its ways out
-		onFrame(Frame.Bye.class, HandoffMachine::obeyPredecessor, Phase.HELLO_SENT, Phase.STARTING, Phase.WARMING_UP,
-				Phase.CHECKING_HEALTH, Phase.READY, Phase.TAKING_PATH, Phase.OPENING_GATES);
-		on(Event.ApplicationFailed.class, HandoffMachine::giveUpFailed, Phase.HELLO_SENT, Phase.STARTING,
-				Phase.WARMING_UP, Phase.CHECKING_HEALTH, Phase.READY, Phase.TAKING_PATH, Phase.OPENING_GATES);
-		on(Event.PredecessorChecked.class, HandoffMachine::startFreshOrGiveUp, Phase.HELLO_SENT);
-		on(Event.PredecessorChecked.class, HandoffMachine::inheritOrGiveUp, Phase.STARTING, Phase.WARMING_UP,
-				Phase.CHECKING_HEALTH, Phase.READY, Phase.TAKING_PATH, Phase.OPENING_GATES);
+		onFrame(Frame.Bye.class, (m, bye) -> m.successor.obeyPredecessor((Frame.Bye) bye.frame()), Phase.HELLO_SENT);
+		onFrame(Frame.Bye.class, (m, bye) -> m.successor.obeyPredecessor((Frame.Bye) bye.frame()), SUCCEEDING);
+		on(Event.ApplicationFailed.class, (m, failed) -> m.successor.giveUpFailed(failed), Phase.HELLO_SENT);
+		on(Event.ApplicationFailed.class, (m, failed) -> m.successor.giveUpFailed(failed), SUCCEEDING);
+		on(Event.PeerChecked.class, (m, checked) -> m.successor.startFreshOrGiveUp(checked), Phase.HELLO_SENT);
+		on(Event.PeerChecked.class, (m, checked) -> m.successor.inheritOrGiveUp(checked), SUCCEEDING);
 
 		// A process that succeeds nobody
-		on(Event.ApplicationReady.class, (machine, ready) -> machine.enter(Phase.IDLE), Phase.BOOTING);
-		on(Event.ApplicationFailed.class, (machine, failed) -> machine.enter(Phase.ENDING), Phase.BOOTING);
+		on(Event.ApplicationReady.class, (m, ready) -> m.becomeActive(), Phase.BOOTING);
+		on(Event.ApplicationFailed.class, (m, failed) -> m.state.enter(Phase.ENDING), Phase.BOOTING);
 
-		// The predecessor, in the order in which it happens
-		on(Event.Triggered.class, HandoffMachine::begin, Phase.IDLE);
-		onFrame(Frame.Hello.class, HandoffMachine::beginTakeover, Phase.IDLE);
-		on(Event.PrechecksDone.class, HandoffMachine::verify, Phase.PRECHECKING);
-		on(Event.Verified.class, HandoffMachine::launchOrOffer, Phase.VERIFYING);
-		on(Event.Launched.class, HandoffMachine::noteLaunched, Phase.LAUNCHING, Phase.SUCCESSOR_STARTING);
-		onFrame(Frame.Hello.class, HandoffMachine::offerToLaunched, Phase.LAUNCHING);
-		onFrame(Frame.Progress.class, HandoffMachine::noteProgress, Phase.SUCCESSOR_STARTING);
-		onFrame(Frame.Ready.class, (machine, ready) -> machine.cutOver(), Phase.SUCCESSOR_STARTING);
-		onFrame(Frame.Serving.class, (machine, serving) -> machine.stopAccepting(), Phase.CUTTING_OVER);
-		on(Event.AcceptingStopped.class, (machine, stopped) -> machine.drain(), Phase.STOPPING_ACCEPT);
-		onFrame(Frame.Answered.class, HandoffMachine::noteAnswer, Phase.DRAINING);
-		on(Event.DrainEnded.class, HandoffMachine::end, Phase.DRAINING);
-		// ... or without a successor
-		on(Event.DrainEnded.class, (machine, ended) -> machine.stopped(), Phase.LEAVING);
+		// The active process, in the order in which it happens
+		on(Event.Triggered.class, (m, triggered) -> m.active.begin(triggered), Phase.IDLE);
+		onFrame(Frame.Hello.class, (m, hello) -> m.active.beginTakeover(hello), Phase.IDLE);
+		on(Event.PrechecksDone.class, (m, done) -> m.active.release(done), Phase.PRECHECKING);
+		on(Event.Verified.class, (m, verified) -> m.active.launchOrOffer(verified), Phase.VERIFYING);
+		on(Event.Launched.class, (m, launched) -> m.active.noteLaunched(launched), Phase.LAUNCHING,
+				Phase.SUCCESSOR_STARTING);
+		onFrame(Frame.Hello.class, (m, hello) -> m.active.offerToLaunched(hello), Phase.LAUNCHING);
+		onFrame(Frame.Progress.class, (m, progress) -> m.active.noteProgress((Frame.Progress) progress.frame()),
+				Phase.SUCCESSOR_STARTING);
+		onFrame(Frame.Ready.class, (m, ready) -> m.active.cutOver(), Phase.SUCCESSOR_STARTING);
+		onFrame(Frame.Serving.class, (m, serving) -> m.leaving.begin(m.active.handOver(), false), Phase.CUTTING_OVER);
 		// ... and its ways out
-		on(Event.LaunchFailed.class, HandoffMachine::failLaunch, Phase.LAUNCHING);
-		on(Event.OfferFailed.class, HandoffMachine::failOffer, Phase.SUCCESSOR_STARTING);
-		on(Event.SuccessorExited.class, HandoffMachine::failExited, Phase.LAUNCHING, Phase.SUCCESSOR_STARTING,
-				Phase.CUTTING_OVER);
-		onFrame(Frame.Bye.class, HandoffMachine::failBye, Phase.PRECHECKING, Phase.VERIFYING, Phase.SUCCESSOR_STARTING,
-				Phase.CUTTING_OVER);
-		on(Event.Launched.class, HandoffMachine::fenceLateLaunch, Phase.FENCING);
-		on(Event.LaunchFailed.class, (machine, failed) -> machine.afterFence(), Phase.FENCING);
-		on(Event.Fenced.class, HandoffMachine::noteFenced, Phase.FENCING);
-		on(Event.PathTaken.class, (machine, taken) -> machine.conclude(), Phase.RECLAIMING);
+		on(Event.LaunchFailed.class, (m, failed) -> m.active.failLaunch(failed), Phase.LAUNCHING);
+		on(Event.OfferFailed.class, (m, failed) -> m.active.failOffer(failed), Phase.SUCCESSOR_STARTING);
+		on(Event.SuccessorExited.class, (m, exited) -> m.active.failExited(exited), Phase.LAUNCHING,
+				Phase.SUCCESSOR_STARTING, Phase.CUTTING_OVER);
+		onFrame(Frame.Bye.class, (m, bye) -> m.active.failBye((Frame.Bye) bye.frame()), Phase.PRECHECKING,
+				Phase.RELEASING, Phase.VERIFYING, Phase.SUCCESSOR_STARTING, Phase.CUTTING_OVER);
+		on(Event.Launched.class, (m, launched) -> m.active.fenceLateLaunch(launched), Phase.FENCING);
+		on(Event.LaunchFailed.class, (m, failed) -> m.active.afterFence(), Phase.FENCING);
+		on(Event.Fenced.class, (m, fenced) -> m.active.noteFenced(fenced), Phase.FENCING);
+		on(Event.PathTaken.class, (m, taken) -> m.active.conclude(), Phase.RECLAIMING);
+
+		// The older generation, in the order in which it happens
+		on(Event.AcceptingStopped.class, (m, stopped) -> m.leaving.drain(), Phase.STOPPING_ACCEPT);
+		onFrame(Frame.Answered.class, (m, answer) -> m.leaving.noteAnswer((Frame.Answered) answer.frame()), OLD);
+		on(Event.SuccessorExited.class, (m, exited) -> m.active.noteExited(exited), OLD);
+		on(Event.DrainEnded.class, (m, ended) -> m.leaving.drained(ended.connections()), Phase.DRAINING);
+		onFrame(Frame.Release.class, (m, release) -> m.leaving.release((Frame.Release) release.frame()), OLD);
+		onFrame(Frame.Bye.class, (m, bye) -> m.leaving.obeySuccessor(), OLD);
+		onFrame(Frame.Redirect.class, (m, redirect) -> m.leaving.redirect(), OLD);
+		on(Event.Rejoined.class, (m, rejoined) -> m.leaving.rejoined(rejoined), Phase.STOPPING_ACCEPT, Phase.DRAINING);
+		// ... and back
+		onFrame(Frame.Revert.class, (m, revert) -> m.leaving.revert((Frame.Revert) revert.frame()), OLD);
+		on(Event.GatesOpened.class, (m, opened) -> m.leaving.retakePath(), Phase.REOPENING);
+		on(Event.PathTaken.class, (m, taken) -> m.serveAgain(), Phase.RETAKING_PATH);
+		onFrame(Frame.Bye.class, (m, bye) -> m.leaving.lostWhileReverting(), RESUMING);
+		onFrame(Frame.Answered.class, (m, answer) -> m.leaving.noteAnswer((Frame.Answered) answer.frame()), RESUMING);
+
+		// A process that stops without a successor
+		on(Event.DrainEnded.class, (m, ended) -> m.stopped(), Phase.LEAVING);
+
+		// What an older generation says to the active process
+		onFrame(Frame.Draining.class, (m, draining) -> m.older.join(draining), ACTIVE);
+		onOlder(Frame.Draining.class, (m, draining) -> m.older.hearHeld(draining), Phase.values());
+		onOlder(Frame.Drained.class, (m, drained) -> m.older.hearStory(drained), Phase.values());
+		onOlder(Frame.Connections.class, (m, connections) -> m.older.adopt(connections), ACTIVE);
+		onOlder(Frame.Connections.class, (m, connections) -> m.older.adopt(connections), OLD);
+		onOlder(Frame.Connections.class, (m, connections) -> m.older.adopt(connections), RESUMING);
+		onOlder(Frame.Connections.class, (m, connections) -> m.older.giveBack(connections), ENDED);
+		onOlder(Frame.Released.class, (m, released) -> m.olderReleased(released), Phase.values());
+		onOlder(Frame.Bye.class, (m, bye) -> m.olderGone(bye), Phase.values());
+		// ... and back
+		onOlder(Frame.Revert.class, (m, revert) -> m.active.revert(), Phase.IDLE);
+		onOlder(Frame.Serving.class, HandoffMachine::handBack, Phase.REVERTING);
+		on(Event.PathTaken.class, (m, taken) -> m.active.pathRestored(), Phase.RESTORING_PATH);
 	}
 
-	private final HandoffRecord.Party self;
+	private final MachineState state;
 
-	private final String application;
+	private final OlderGenerations older;
 
-	private final Duration readyTimeout;
+	private final SuccessorSteps successor;
 
-	private final Supplier<String> ids;
+	private final ActiveSteps active;
 
-	private final List<Action> actions = new ArrayList<>();
-
-	private Phase phase = Phase.BOOTING;
-
-	private int generation = 1;
-
-	private long now;
-
-	private long deadline = Long.MAX_VALUE;
-
-	private long deadlineCap = Long.MAX_VALUE;
-
-	private @Nullable Attempt attempt;
-
-	// As a successor; the link stays until the predecessor has drained
-	private @Nullable Peer predecessor;
-
-	private boolean predecessorDead;
-
-	private boolean served;
-
-	// As a predecessor
-	private @Nullable Peer successor;
-
-	private @Nullable ProcessId launched;
-
-	private boolean launching;
-
-	private boolean cutoverSent;
-
-	private boolean silent;
-
-	private Duration grace = Duration.ZERO;
-
-	private boolean stopping;
+	private final LeavingSteps leaving;
 
 	/**
 	 * Create the machine of a process that starts.
 	 * @param application who this is
 	 * @param pid the process id
 	 * @param release the release, or {@code null}
-	 * @param readyTimeout from LAUNCH to READY
+	 * @param limits what the configuration limits
 	 * @param ids where ids of handoffs come from
 	 * @param now the time in nanoseconds, of any origin
 	 */
-	HandoffMachine(String application, long pid, @Nullable String release, Duration readyTimeout, Supplier<String> ids,
+	HandoffMachine(String application, long pid, @Nullable String release, HandoffLimits limits, Supplier<String> ids,
 			long now) {
-		this.application = application;
-		this.self = new HandoffRecord.Party(pid, 0, release);
-		this.readyTimeout = readyTimeout;
-		this.ids = ids;
-		this.now = now;
+		this.state = new MachineState(application, new HandoffRecord.Party(pid, 0, release), limits, ids, now);
+		this.older = new OlderGenerations(this.state);
+		this.successor = new SuccessorSteps(this.state, this.older);
+		this.active = new ActiveSteps(this.state, this.older);
+		this.leaving = new LeavingSteps(this.state, this.older);
 	}
 
 	Phase phase() {
-		return this.phase;
+		return this.state.phase();
 	}
 
 	Role role() {
-		return this.phase.role();
+		return this.state.phase().role();
 	}
 
 	Stage stage() {
-		return (this.attempt != null) ? this.attempt.stage() : this.phase.stage();
+		Attempt running = this.state.running();
+		return (running != null) ? running.stage() : this.state.phase().stage();
 	}
 
 	int generation() {
-		return this.generation;
+		return this.state.generation();
 	}
 
 	@Nullable String handoffId() {
-		return (this.attempt != null) ? this.attempt.id() : null;
+		Attempt running = this.state.running();
+		return (running != null) ? running.id() : null;
 	}
 
 	@Nullable ProcessId successor() {
-		return (this.successor != null) ? this.successor.process() : this.launched;
+		ProcessId leavingTo = this.leaving.successor();
+		return (leavingTo != null) ? leavingTo : this.active.successor();
 	}
 
 	/**
-	 * The generation that this process has succeeded and that still drains.
+	 * The older generations that still drain or could resume, the newest first.
 	 */
-	@Nullable ProcessId draining() {
-		return (this.served && this.predecessor != null) ? this.predecessor.process() : null;
+	List<HandoffStatus.Draining> draining() {
+		return this.older.status();
+	}
+
+	/**
+	 * Whether this process would serve again if its successor died now.
+	 */
+	boolean mayResume() {
+		return this.leaving.mayResume();
 	}
 
 	/**
 	 * Whether time matters now: without a deadline nobody needs to tell it.
 	 */
 	boolean hasDeadline() {
-		return this.deadline != Long.MAX_VALUE;
+		return this.state.hasDeadline();
 	}
 
 	/**
@@ -215,10 +257,15 @@ final class HandoffMachine {
 	 * @return what to do, in order
 	 */
 	List<Action> handle(Event event, long now) {
-		restartDeadlinesAfterPause(now);
-		this.now = now;
+		this.state.passTo(now);
+		dispatch(event);
+		leaveIfTold();
+		return this.state.takeActions();
+	}
+
+	private void dispatch(Event event) {
 		if (event instanceof Event.Tick) {
-			checkDeadline();
+			tick();
 		}
 		else if (event instanceof Event.Received received) {
 			receive(received);
@@ -227,30 +274,41 @@ final class HandoffMachine {
 			linkEnded(ended);
 		}
 		else if (event instanceof Event.LinkSilent silent) {
-			linkSilent(silent);
+			linkSilent(silent.link());
 		}
 		else if (event instanceof Event.ActionFailed failed) {
-			actionFailed(failed);
+			actionFailed(failed.problem());
 		}
 		else if (event instanceof Event.AbortRequested abort) {
-			abort(abort);
+			abortOrRevert(abort.request());
 		}
 		else if (event instanceof Event.StopRequested) {
 			stop();
 		}
-		else if (!step(event.getClass(), event) && event instanceof Event.Triggered triggered) {
-			this.actions.add(new Action.Reject(triggered.request(), handoffId(), stage(), whyNotNow()));
+		else if (!step(TABLE, event.getClass(), event)) {
+			leftOver(event);
 		}
-		List<Action> result = List.copyOf(this.actions);
-		this.actions.clear();
-		return result;
 	}
 
-	// Dispatch
+	/** What no transition is for. */
+	private void leftOver(Event event) {
+		if (event instanceof Event.Triggered triggered) {
+			reject(triggered.request(), whyNotNow());
+		}
+		else if (event instanceof Event.PeerChecked checked) {
+			peerChecked(checked);
+		}
+		else if (event instanceof Event.Rejoined rejoined) {
+			this.state.act(new Action.EndLink(rejoined.link(), ByeReason.RELEASED, null, "drained"));
+		}
+	}
 
-	private <E> boolean step(Class<?> what, E event) {
+	// Frames
+
+	private <E> boolean step(Map<Phase, Map<Class<?>, BiConsumer<HandoffMachine, ?>>> table, Class<?> what, E event) {
 		@SuppressWarnings("unchecked") // on(...) pairs a class with a step that takes it
-		BiConsumer<HandoffMachine, E> step = (BiConsumer<HandoffMachine, E>) TABLE.getOrDefault(this.phase, Map.of())
+		BiConsumer<HandoffMachine, E> step = (BiConsumer<HandoffMachine, E>) table
+			.getOrDefault(this.state.phase(), Map.of())
 			.get(what);
 		if (step == null) {
 			return false;
@@ -261,710 +319,287 @@ final class HandoffMachine {
 
 	private void receive(Event.Received received) {
 		Peer sender = new Peer(received.link(), received.sender());
-		boolean known = sender.equals(this.predecessor) || sender.equals(this.successor);
-		if (sender.equals(this.predecessor) && this.served) {
-			hearFromOlder(received.link(), received.frame());
-		}
-		else if (received.frame() instanceof Frame.Hello && !known) {
-			if (!step(Frame.Hello.class, received)) {
-				refuse(received.link(), FailureCode.BUSY, whyNotNow());
+		Frame frame = received.frame();
+		if (this.older.find(sender) != null) {
+			if (!step(OLDER, frame.getClass(), received)) {
+				this.state.act(new Action.Discard(frame));
 			}
+			return;
 		}
-		else if (!known || !step(received.frame().getClass(), received)) {
+		boolean known = this.successor.knows(sender) || this.active.knows(sender) || this.leaving.knows(sender);
+		boolean introduction = frame instanceof Frame.Hello || frame instanceof Frame.Draining;
+		if (known == introduction) {
+			outOfOrder(received, known);
+		}
+		else if (!step(TABLE, frame.getClass(), received)) {
+			notNow(received, known);
+		}
+	}
+
+	private void notNow(Event.Received received, boolean known) {
+		if (received.frame() instanceof Frame.Hello) {
+			this.state.refuse(received.link(), FailureCode.BUSY, whyNotNow());
+		}
+		else if (received.frame() instanceof Frame.Draining) {
+			// The control path was this process's a moment ago
+			this.state.act(new Action.Send(received.link(), new Frame.Redirect()));
+		}
+		else {
 			outOfOrder(received, known);
 		}
 	}
 
 	private void outOfOrder(Event.Received received, boolean known) {
-		this.actions.add(new Action.Discard(received.frame()));
-		if (received.frame() instanceof Frame.Bye || this.phase == Phase.ENDING || this.phase == Phase.LEAVING
-				|| this.phase == Phase.FENCING || this.phase == Phase.RECLAIMING) {
+		this.state.act(new Action.Discard(received.frame()));
+		Set<Phase> windingUp = EnumSet.of(Phase.ENDING, Phase.LEAVING, Phase.FENCING, Phase.RECLAIMING, Phase.REOPENING,
+				Phase.RETAKING_PATH, Phase.DRAINED);
+		if (received.frame() instanceof Frame.Bye || windingUp.contains(this.state.phase())) {
 			return;
 		}
-		String problem = received.frame().getClass().getSimpleName() + " is out of order in " + this.phase;
-		this.actions.add(new Action.EndLink(received.link(), ByeReason.PROTOCOL, FailureCode.PROTOCOL, problem));
+		String problem = received.frame().getClass().getSimpleName() + " is out of order in " + this.state.phase();
+		this.state.act(new Action.EndLink(received.link(), ByeReason.PROTOCOL, FailureCode.PROTOCOL, problem));
 		if (known) {
 			linkEnded(new Event.LinkEnded(received.link(), problem));
 		}
 	}
 
 	private static <E extends Event> void on(Class<E> what, BiConsumer<HandoffMachine, E> step, Phase... in) {
-		for (Phase phase : in) {
-			TABLE.computeIfAbsent(phase, (key) -> new HashMap<>()).put(what, step);
-		}
+		put(TABLE, what, step, in);
 	}
 
 	private static <F extends Frame> void onFrame(Class<F> what, BiConsumer<HandoffMachine, Event.Received> step,
 			Phase... in) {
+		put(TABLE, what, step, in);
+	}
+
+	private static <F extends Frame> void onOlder(Class<F> what, BiConsumer<HandoffMachine, Event.Received> step,
+			Phase... in) {
+		put(OLDER, what, step, in);
+	}
+
+	private static void put(Map<Phase, Map<Class<?>, BiConsumer<HandoffMachine, ?>>> table, Class<?> what,
+			BiConsumer<HandoffMachine, ?> step, Phase... in) {
 		for (Phase phase : in) {
-			TABLE.computeIfAbsent(phase, (key) -> new HashMap<>()).put(what, step);
+			table.computeIfAbsent(phase, (key) -> new HashMap<>()).put(what, step);
 		}
 	}
 
-	// The successor
-
-	private void sayHello(Event.PredecessorFound found) {
-		this.predecessor = new Peer(found.link(), found.predecessor());
-		enter(Phase.HELLO_SENT);
-		setDeadline(HELLO_TIMEOUT);
-		send(this.predecessor,
-				new Frame.Hello(PROTOCOL_VERSION, this.application, found.handoffId(), this.self.release()));
-	}
-
-	private void keepWaiting(Event.Received progress) {
-		setDeadline(WAIT_TIMEOUT);
-	}
-
-	private void startWithOffer(Event.Received received) {
-		Frame.Offer offer = (Frame.Offer) received.frame();
-		if (offer.version() != PROTOCOL_VERSION) {
-			this.actions.add(new Action.Discard(offer));
-			giveUp(FailureCode.PROTOCOL, "The predecessor wants to speak version " + offer.version()
-					+ " of the control protocol; this release speaks " + PROTOCOL_VERSION + ".");
-			return;
-		}
-		this.generation = offer.from().generation() + 1;
-		this.attempt = new Attempt(offer.handoffId(), offer.trigger(), received.at(), offer.from());
-		this.attempt.successor(this.self.pid(), this.generation, this.self.release());
-		enter(Phase.STARTING);
-		this.actions.add(new Action.StartWithOffer(offer));
-	}
-
-	private void tellProgress() {
-		send(this.predecessor, new Frame.Progress(this.phase.stage()));
-	}
-
-	private void warmUp(Event.ApplicationReady ready) {
-		if (this.predecessorDead) {
-			takePath();
-			return;
-		}
-		enterAndTell(Phase.WARMING_UP);
-		this.actions.add(new Action.WarmUp());
-	}
-
-	private void checkHealth(Event.WarmedUp warmedUp) {
-		enterAndTell(Phase.CHECKING_HEALTH);
-		this.actions.add(new Action.CheckHealth());
-	}
-
-	private void reportReady(Event.HealthChecked checked) {
-		if (checked.problem() != null) {
-			giveUp(FailureCode.UNHEALTHY, checked.problem());
-			return;
-		}
-		enter(Phase.READY);
-		setDeadline(WAIT_TIMEOUT);
-		send(this.predecessor, new Frame.Ready());
-	}
-
-	private void takePath() {
-		enter(Phase.TAKING_PATH);
-		this.actions.add(new Action.TakePath());
-	}
-
-	private void openGates(Event.PathTaken taken) {
-		if (taken.problem() != null && !this.predecessorDead) {
-			giveUp(FailureCode.REFUSED, "The control socket could not be taken: " + taken.problem());
-			return;
-		}
-		enter(Phase.OPENING_GATES);
-		this.actions.add(new Action.OpenGates());
-	}
+	// From one part to another
 
 	private void serve() {
-		send(this.predecessor, new Frame.Serving());
-		this.served = true;
-		remember(null);
-		if (this.predecessorDead) {
-			this.predecessor = null;
-		}
-		this.attempt = null;
-		enter(Phase.IDLE);
+		this.successor.serve();
+		becomeActive();
 	}
 
-	/**
-	 * After SERVING the older generation passes on connections, and tells how its drain
-	 * went.
-	 */
-	private void hearFromOlder(int link, Frame frame) {
-		boolean exiting = this.phase == Phase.DRAINED || this.phase == Phase.ENDING;
-		if (frame instanceof Frame.Connections connections && exiting) {
-			// They would end with this process: the older generation keeps them
-			List<Long> returned = connections.connections().stream().map(MovingConnection::id).toList();
-			this.actions.add(new Action.Discard(connections));
-			this.actions.add(new Action.Send(link, new Frame.Answered(List.of(), returned)));
-		}
-		else if (frame instanceof Frame.Connections connections) {
-			this.actions.add(new Action.Adopt(link, connections));
-		}
-		else if (frame instanceof Frame.Drained drained) {
-			this.actions.add(new Action.Remember(drained.story()));
-		}
-		else {
-			this.actions.add(new Action.Discard(frame));
+	private void serveAgain() {
+		this.leaving.serve();
+		becomeActive();
+	}
+
+	private void becomeActive() {
+		this.state.enter(Phase.IDLE);
+		this.state.act(new Action.BecomeActive());
+	}
+
+	/** The predecessor serves again, as an operator wanted. */
+	private void handBack(Event.Received serving) {
+		if (this.active.isReverted()) {
+			Peer predecessor = new Peer(serving.link(), serving.sender());
+			this.older.handedBackTo(predecessor);
+			this.leaving.begin(predecessor, true);
 		}
 	}
 
-	// Its ways out
-
-	private void obeyPredecessor(Event.Received received) {
-		Frame.Bye bye = (Frame.Bye) received.frame();
-		FailureCode code = (bye.code() != null) ? bye.code() : FailureCode.ABORTED;
-		this.predecessor = null;
-		giveUp(code, (bye.text() != null) ? bye.text() : "The predecessor ended the handoff.");
+	private void olderReleased(Event.Received released) {
+		this.older.released(released);
+		this.active.lookAtOlder();
 	}
 
-	private void giveUpFailed(Event.ApplicationFailed failed) {
-		FailureCode code = (failed.code() != null) ? failed.code() : FailureCode.SUCCESSOR_EXITED;
-		endLink(this.predecessor, ByeReason.ABORTED, code, failed.message());
-		enter(Phase.ENDING);
-		if (failed.code() != null) {
-			this.actions.add(new Action.Exit(failed.code(), failed.message()));
+	private void olderGone(Event.Received bye) {
+		this.older.gone(bye);
+		this.active.lookAtOlder();
+	}
+
+	private void peerChecked(Event.PeerChecked checked) {
+		OlderGeneration able = this.older.ableToResume();
+		boolean ofAble = able != null && able.peer().process().equals(checked.process());
+		if (this.older.checked(checked)) {
+			if (ofAble && checked.dead()) {
+				this.active.olderDied();
+			}
+			else if (ofAble) {
+				this.active.olderLives(able);
+			}
 		}
-	}
-
-	private void startFreshOrGiveUp(Event.PredecessorChecked checked) {
-		this.predecessor = null;
-		if (checked.dead()) {
-			enter(Phase.BOOTING);
-			this.actions.add(new Action.StartFresh());
+		else if (this.leaving.isProcess(checked.process()) && this.state.isIn(OLD)) {
+			this.leaving.checked(checked.dead());
 		}
-		else {
-			giveUp(FailureCode.PREDECESSOR_UNREACHABLE,
-					"The predecessor lives, but its connection ended before it offered its listeners.");
-		}
-	}
-
-	private void inheritOrGiveUp(Event.PredecessorChecked checked) {
-		if (!checked.dead()) {
-			this.predecessor = null;
-			giveUp(FailureCode.PREDECESSOR_UNREACHABLE,
-					"The connection to the predecessor ended although it lives. It serves on.");
-			return;
-		}
-		this.predecessorDead = true;
-		if (this.phase == Phase.WARMING_UP || this.phase == Phase.CHECKING_HEALTH || this.phase == Phase.READY) {
-			takePath();
-		}
-	}
-
-	private void giveUp(FailureCode code, String message) {
-		endLink(this.predecessor, ByeReason.ABORTED, code, message);
-		enter(Phase.ENDING);
-		this.actions.add(new Action.Exit(code, message));
-	}
-
-	// The predecessor
-
-	private void begin(Event.Triggered triggered) {
-		startAttempt(triggered.trigger(), triggered.at());
-		this.actions.add(new Action.Accept(triggered.request(), attempt().id()));
-		precheck();
-	}
-
-	private void beginTakeover(Event.Received received) {
-		Frame.Hello hello = (Frame.Hello) received.frame();
-		if (hello.handoffId() != null) {
-			refuse(received.link(), FailureCode.ABORTED,
-					"The handoff " + hello.handoffId() + " that launched this process is over.");
-		}
-		else if (accepts(received.link(), hello)) {
-			startAttempt(HandoffTrigger.TAKEOVER, received.at());
-			meetSuccessor(received, hello);
-			precheck();
-		}
-	}
-
-	private void startAttempt(HandoffTrigger trigger, Instant at) {
-		this.launched = null;
-		this.successor = null;
-		this.cutoverSent = false;
-		this.attempt = new Attempt(this.ids.get(), trigger, at,
-				new HandoffRecord.Party(this.self.pid(), this.generation, this.self.release()));
-	}
-
-	private void precheck() {
-		enterAndTell(Phase.PRECHECKING);
-		setDeadline(CHECK_TIMEOUT);
-		this.actions.add(new Action.RunPrechecks(attempt().id()));
-	}
-
-	private void verify(Event.PrechecksDone done) {
-		if (!attempt().id().equals(done.handoffId())) {
-			return;
-		}
-		if (done.refusal() != null) {
-			fail(FailureCode.REFUSED, done.refusal());
-			return;
-		}
-		enterAndTell(Phase.VERIFYING);
-		setDeadline(CHECK_TIMEOUT);
-		this.actions.add(new Action.Verify(attempt().id()));
-	}
-
-	private void launchOrOffer(Event.Verified verified) {
-		if (!attempt().id().equals(verified.handoffId())) {
-			return;
-		}
-		if (verified.problem() != null) {
-			fail(FailureCode.VERIFY, verified.problem());
-			return;
-		}
-		this.deadlineCap = this.now + this.readyTimeout.multipliedBy(READY_TIMEOUT_CAP).toNanos();
-		if (this.successor != null) {
-			offer(false);
-			return;
-		}
-		enter(Phase.LAUNCHING);
-		extendDeadline();
-		this.launching = true;
-		this.actions.add(new Action.Launch(attempt().id()));
-	}
-
-	private void noteLaunched(Event.Launched launched) {
-		this.launching = false;
-		this.launched = launched.process();
-		if (this.successor == null) {
-			attempt().successor(launched.process().pid(), this.generation + 1, this.self.release());
-		}
-	}
-
-	private void offerToLaunched(Event.Received received) {
-		Frame.Hello hello = (Frame.Hello) received.frame();
-		if (!attempt().id().equals(hello.handoffId())) {
-			refuse(received.link(), FailureCode.BUSY, whyNotNow());
-		}
-		else if (accepts(received.link(), hello)) {
-			meetSuccessor(received, hello);
-			offer(true);
-		}
-		else {
-			fail(FailureCode.OTHER_APPLICATION, "The launched process is another application or release: \""
-					+ hello.application() + "\", protocol version " + hello.version() + ".");
-		}
-	}
-
-	private void meetSuccessor(Event.Received received, Frame.Hello hello) {
-		this.successor = new Peer(received.link(), received.sender());
-		attempt().successor(received.sender().pid(), this.generation + 1, hello.release());
-	}
-
-	private void offer(boolean launched) {
-		enter(Phase.SUCCESSOR_STARTING);
-		extendDeadline();
-		Peer successor = this.successor;
-		if (successor != null) {
-			this.actions.add(attempt().offer(successor.link(), launched));
-		}
-	}
-
-	private void noteProgress(Event.Received received) {
-		Stage reached = ((Frame.Progress) received.frame()).stage();
-		if (reached.compareTo(attempt().stage()) > 0 && reached.compareTo(Stage.HEALTH_CHECK) <= 0) {
-			attempt().enter(reached, this.now);
-		}
-		extendDeadline();
-	}
-
-	private void cutOver() {
-		enter(Phase.CUTTING_OVER);
-		setDeadline(CUTOVER_TIMEOUT);
-		this.cutoverSent = true;
-		send(this.successor, new Frame.Cutover());
-	}
-
-	private void stopAccepting() {
-		enter(Phase.STOPPING_ACCEPT);
-		this.actions.add(new Action.StopAccepting());
-	}
-
-	private void drain() {
-		enter(Phase.DRAINING);
-		Peer successor = this.successor;
-		this.actions.add(new Action.Drain((successor != null) ? successor.link() : NO_LINK));
-		if (this.stopping) {
-			this.actions.add(new Action.HastenDrain());
-		}
-	}
-
-	private void noteAnswer(Event.Received received) {
-		this.actions.add(new Action.NoteAnswer((Frame.Answered) received.frame()));
-	}
-
-	private void end(Event.DrainEnded ended) {
-		HandoffRecord story = remember(ended.connections());
-		send(this.successor, new Frame.Drained(story));
-		endLink(this.successor, ByeReason.RELEASED, null, "drained");
-		enter(Phase.DRAINED);
-		if (this.stopping) {
-			this.actions.add(new Action.Stopped());
-			return;
-		}
-		this.actions.add(new Action.Exit(null, "handed over to pid " + ((story.to() != null) ? story.to().pid() : "?")
-				+ " and drained (" + ended.connections() + ")"));
-	}
-
-	// Its ways out: the predecessor serves on
-
-	private void failLaunch(Event.LaunchFailed failed) {
-		this.launching = false;
-		fail(FailureCode.LAUNCH, failed.problem());
-	}
-
-	private void failOffer(Event.OfferFailed failed) {
-		if (attempt().id().equals(failed.handoffId())) {
-			fail(FailureCode.LAUNCH, failed.problem());
-		}
-	}
-
-	private void failExited(Event.SuccessorExited exited) {
-		boolean launcherOnly = this.successor != null && !this.successor.process().equals(this.launched);
-		if (!exited.process().equals(this.launched) || launcherOnly) {
-			return;
-		}
-		attempt().exitStatus(exited.exitStatus());
-		this.grace = GRACE;
-		fail(FailureCode.SUCCESSOR_EXITED, "The successor exited with status " + exited.exitStatus() + " in "
-				+ attempt().stage() + "; its log says why.");
-	}
-
-	private void failBye(Event.Received received) {
-		Frame.Bye bye = (Frame.Bye) received.frame();
-		this.grace = GRACE;
-		fail((bye.code() != null) ? bye.code() : FailureCode.SUCCESSOR_EXITED,
-				(bye.text() != null) ? bye.text() : "The successor gave up.");
-	}
-
-	private void fail(FailureCode code, String message) {
-		attempt().fail(code, message);
-		ByeReason reason = (code == FailureCode.PROTOCOL) ? ByeReason.PROTOCOL
-				: (code == FailureCode.REFUSED || code == FailureCode.VERIFY) ? ByeReason.REFUSED
-						: this.stopping ? ByeReason.STOPPING : ByeReason.ABORTED;
-		endLink(this.successor, reason, code, message);
-		enter(Phase.FENCING);
-		if (!this.launching) {
-			fence();
-		}
-	}
-
-	private void fenceLateLaunch(Event.Launched launched) {
-		noteLaunched(launched);
-		fence();
-	}
-
-	/** Before CUTOVER only a process that we launched is fenced; after it, any. */
-	private void fence() {
-		List<ProcessId> targets = new ArrayList<>();
-		if (this.launched != null) {
-			targets.add(this.launched);
-		}
-		if (this.successor != null && !this.successor.process().equals(this.launched)
-				&& (this.cutoverSent || this.launched != null)) {
-			targets.add(this.successor.process());
-		}
-		if (targets.isEmpty()) {
-			afterFence();
-			return;
-		}
-		// After CUTOVER it may open its gates at any moment, so no time is given
-		boolean atOnce = this.cutoverSent || this.stopping || this.silent;
-		this.actions.add(new Action.Fence(targets, atOnce ? Duration.ZERO : GRACE.plus(this.grace),
-				atOnce ? Duration.ZERO : GRACE));
-	}
-
-	private void noteFenced(Event.Fenced fenced) {
-		attempt().exitStatus(fenced.exitStatus());
-		afterFence();
-	}
-
-	private void afterFence() {
-		this.launching = false;
-		if (this.cutoverSent && !this.stopping) {
-			enter(Phase.RECLAIMING);
-			this.actions.add(new Action.TakePath());
-		}
-		else {
-			conclude();
-		}
-	}
-
-	private void conclude() {
-		remember(null);
-		this.attempt = null;
-		this.successor = null;
-		this.launched = null;
-		this.cutoverSent = false;
-		this.silent = false;
-		this.grace = Duration.ZERO;
-		if (this.stopping) {
-			leave();
-		}
-		else {
-			enter(Phase.IDLE);
-		}
-	}
-
-	/** The older generation is released; nobody serves this address from now on. */
-	private void leave() {
-		endLink(this.predecessor, ByeReason.STOPPING, null, "told to stop");
-		this.predecessor = null;
-		enter(Phase.LEAVING);
-		this.actions.add(new Action.Leave());
-	}
-
-	private void stopped() {
-		enter(Phase.ENDING);
-		this.actions.add(new Action.Stopped());
 	}
 
 	// What can happen at any time
 
 	private void linkEnded(Event.LinkEnded ended) {
-		Peer predecessor = this.predecessor;
-		if (predecessor != null && predecessor.link() == ended.link()) {
-			if (this.served || this.phase.role() != Role.SUCCEEDING) {
-				this.predecessor = null;
-			}
-			else if (!this.predecessorDead) {
-				this.actions.add(new Action.CheckPredecessor(predecessor.process()));
-			}
+		int link = ended.link();
+		if (this.older.linkEnded(link)) {
+			return;
 		}
-		else if (this.successor != null && this.successor.link() == ended.link() && this.phase == Phase.DRAINING) {
-			this.actions.add(new Action.SuccessorLost(this.successor.process()));
+		if (this.successor.isLink(link) && role() == Role.SUCCEEDING) {
+			this.successor.linkEnded();
 		}
-		else if (this.successor != null && this.successor.link() == ended.link()
-				&& this.phase == Phase.STOPPING_ACCEPT) {
-			// There is nobody to move connections to
-			this.successor = null;
+		else if (this.active.isLink(link) && this.active.isBeforeServing()) {
+			this.active.failLink(ended);
 		}
-		else if (this.successor != null && this.successor.link() == ended.link() && isBeforeServing()) {
-			this.grace = GRACE;
-			String problem = (ended.problem() != null) ? ended.problem() : "It exited, or closed the connection.";
-			fail((ended.problem() != null) ? FailureCode.PROTOCOL : FailureCode.SUCCESSOR_EXITED,
-					"The connection to the successor ended in " + attempt().stage() + ". " + problem);
+		else if (this.leaving.isLink(link) && this.state.isIn(OLD)) {
+			this.leaving.linkEnded();
+		}
+		else if (this.leaving.isLink(link) && this.state.isIn(RESUMING)) {
+			this.leaving.lostWhileReverting();
 		}
 	}
 
-	private void linkSilent(Event.LinkSilent silent) {
-		Peer predecessor = this.predecessor;
-		if (predecessor != null && predecessor.link() == silent.link() && this.phase.role() == Role.SUCCEEDING
-				&& this.phase != Phase.HELLO_SENT) {
-			this.actions.add(new Action.FencePredecessor(predecessor.process()));
+	private void linkSilent(int link) {
+		if (this.older.linkSilent(link)) {
+			return;
 		}
-		else if (this.successor != null && this.successor.link() == silent.link() && isBeforeServing()) {
-			// It can make no use of any time to end by itself
-			this.silent = true;
-			fail(FailureCode.TIMEOUT, "The successor stopped answering in " + attempt().stage() + ".");
+		if (this.successor.isLink(link) && role() == Role.SUCCEEDING) {
+			this.successor.linkSilent();
 		}
-		else if (!isLinkOf(predecessor, silent.link()) && !isLinkOf(this.successor, silent.link())) {
-			this.actions.add(new Action.EndLink(silent.link(), ByeReason.PROTOCOL, null, "silent for too long"));
+		else if (this.active.isLink(link) && this.active.isBeforeServing()) {
+			this.active.failSilent();
+		}
+		else if (this.leaving.isLink(link)) {
+			this.leaving.linkSilent();
+		}
+		else if (!this.successor.isLink(link) && !this.active.isLink(link)) {
+			this.state.act(new Action.EndLink(link, ByeReason.PROTOCOL, null, "silent for too long"));
 		}
 	}
 
 	/**
 	 * Whatever it was, nobody else will report it: go on as if it had been done, or fail.
 	 */
-	private void actionFailed(Event.ActionFailed failed) {
-		if (isBeforeServing()) {
-			fail(FailureCode.ABORTED, "An unforeseen error: " + failed.problem());
+	private void actionFailed(String problem) {
+		if (this.active.isBeforeServing()) {
+			this.active.fail(FailureCode.ABORTED, "An unforeseen error: " + problem);
 			return;
 		}
-		switch (this.phase) {
-			case FENCING -> afterFence();
-			case RECLAIMING -> conclude();
-			case STOPPING_ACCEPT -> drain();
+		switch (this.state.phase()) {
+			case FENCING -> this.active.noteFenced(new Event.Fenced(null, false));
+			case RECLAIMING -> this.active.conclude();
+			case RESTORING_PATH -> this.active.pathRestored();
+			case STOPPING_ACCEPT -> this.leaving.drain();
+			case REOPENING -> this.leaving.retakePath();
+			case RETAKING_PATH -> serveAgain();
 			case LEAVING -> stopped();
 			case STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES ->
-				giveUp(FailureCode.ABORTED, "An unforeseen error: " + failed.problem());
+				this.successor.giveUp(FailureCode.ABORTED, "An unforeseen error: " + problem);
 			default -> {
 				// Nothing waits for an answer
 			}
 		}
 	}
 
-	private static boolean isLinkOf(@Nullable Peer peer, int link) {
-		return peer != null && peer.link() == link;
-	}
-
-	private void abort(Event.AbortRequested abort) {
-		if (isBeforeServing()) {
-			this.actions.add(new Action.Accept(abort.request(), attempt().id()));
-			fail(FailureCode.ABORTED, "An operator aborted the handoff.");
+	private void abortOrRevert(long request) {
+		if (this.active.isBeforeServing()) {
+			this.state.accept(request, this.state.attempt().id());
+			this.active.fail(FailureCode.ABORTED, "An operator aborted the handoff.");
+			return;
+		}
+		String reverted = (phase() == Phase.IDLE) ? this.active.revert() : this.leaving.askForRevert();
+		if (reverted != null) {
+			this.state.accept(request, reverted);
 		}
 		else {
-			this.actions.add(new Action.Reject(abort.request(), handoffId(), stage(),
-					(this.attempt != null) ? "The handoff can no longer be aborted." : "No handoff runs."));
+			reject(request, (this.state.running() != null) ? "The handoff can no longer be aborted."
+					: "No handoff runs, and no older generation could serve again.");
 		}
 	}
+
+	private void reject(long request, String message) {
+		this.state.act(new Action.Reject(request, handoffId(), stage(), message));
+	}
+
+	// The end
 
 	private void stop() {
-		this.stopping = true;
-		if (isBeforeServing()) {
-			fail(FailureCode.ABORTED, "The predecessor was told to stop.");
+		this.state.toldToStop();
+		switch (phase()) {
+			case DRAINED, ENDING -> this.state.act(new Action.Stopped());
+			case HELLO_SENT, STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES ->
+				this.successor.stop();
+			case PRECHECKING, RELEASING, VERIFYING, LAUNCHING, SUCCESSOR_STARTING, CUTTING_OVER, FENCING ->
+				this.active.stop();
+			case STOPPING_ACCEPT, DRAINING, STANDBY, REOPENING, RETAKING_PATH -> this.leaving.stop();
+			case BOOTING -> leave();
+			default -> {
+				// Whatever it does comes to an end soon, and it leaves then
+			}
+		}
+	}
+
+	/** A process that was told to stop stays active no longer than it must. */
+	private void leaveIfTold() {
+		if (this.state.isStopping() && phase() == Phase.IDLE) {
+			leave();
+		}
+	}
+
+	/** The older generations are released; nobody serves this address from now on. */
+	private void leave() {
+		this.older.release();
+		this.state.enter(Phase.LEAVING);
+		this.state.act(new Action.Leave());
+	}
+
+	private void stopped() {
+		this.older.sayGoodbye();
+		this.state.enter(Phase.ENDING);
+		this.state.act(new Action.Stopped());
+	}
+
+	// Time
+
+	private void tick() {
+		this.leaving.tick();
+		if (!this.state.isDeadlineOver()) {
 			return;
 		}
-		switch (this.phase) {
-			case IDLE -> leave();
-			case FENCING -> {
-				// Whoever is being fenced dies now, without more grace
-				if (!this.launching) {
-					fence();
+		this.state.clearDeadline();
+		switch (role()) {
+			case SUCCEEDING -> this.successor.deadlineOver();
+			case DRAINING, STANDBY -> this.leaving.deadlineOver();
+			default -> {
+				if (this.state.isIn(RESUMING)) {
+					actionFailed("no answer in time");
+				}
+				else {
+					this.active.deadlineOver();
 				}
 			}
-			case DRAINING -> this.actions.add(new Action.HastenDrain());
-			case RECLAIMING, STOPPING_ACCEPT, LEAVING -> {
-				// What comes next knows of it
-			}
-			case DRAINED, ENDING -> this.actions.add(new Action.Stopped());
-			default -> {
-				// The application is not ready: it has nothing to finish
-				FailureCode code = (role() == Role.SUCCEEDING) ? FailureCode.ABORTED : null;
-				endLink(this.predecessor, ByeReason.STOPPING, code, "told to stop");
-				stopped();
-			}
 		}
-	}
-
-	private void checkDeadline() {
-		if (this.now < this.deadline) {
-			return;
-		}
-		clearDeadline();
-		if (this.phase == Phase.HELLO_SENT) {
-			giveUp(FailureCode.PREDECESSOR_UNREACHABLE, "The predecessor did not offer its listeners in time.");
-		}
-		else if (this.phase == Phase.READY) {
-			giveUp(FailureCode.TIMEOUT, "The predecessor did not cut over in time.");
-		}
-		else if (isBeforeServing()) {
-			fail(FailureCode.TIMEOUT, timeoutMessage());
-		}
-	}
-
-	private String timeoutMessage() {
-		Stage stage = attempt().stage();
-		return switch (this.phase) {
-			case LAUNCHING, SUCCESSOR_STARTING ->
-				"The successor did not get beyond " + stage + " within " + this.readyTimeout.toSeconds()
-						+ " s. See its log; if it needs longer, raise hotswap.ready-timeout.";
-			case CUTTING_OVER -> "The successor was told to take over and did not serve within "
-					+ CUTOVER_TIMEOUT.toSeconds() + " s. See its log.";
-			default -> "The answer of " + stage + " did not come within " + CHECK_TIMEOUT.toSeconds()
-					+ " s; see which bean blocks.";
-		};
-	}
-
-	// Small parts
-
-	private boolean isBeforeServing() {
-		return switch (this.phase) {
-			case PRECHECKING, VERIFYING, LAUNCHING, SUCCESSOR_STARTING, CUTTING_OVER -> true;
-			default -> false;
-		};
-	}
-
-	private boolean accepts(int link, Frame.Hello hello) {
-		if (!this.application.equals(hello.application())) {
-			refuse(link, FailureCode.OTHER_APPLICATION,
-					"This address is served by application \"" + this.application + "\" (pid " + this.self.pid()
-							+ "), not by \"" + hello.application()
-							+ "\". Start it on another port, or set the same hotswap.application in both.");
-			return false;
-		}
-		if (hello.version() < PROTOCOL_VERSION) {
-			refuse(link, FailureCode.PROTOCOL, "The running process speaks version " + PROTOCOL_VERSION
-					+ " of the control protocol, the new one " + hello.version() + ".");
-			return false;
-		}
-		return true;
 	}
 
 	private String whyNotNow() {
-		return switch (this.phase) {
-			case BOOTING -> "Process " + this.self.pid() + " is still starting; try again when it is ready.";
+		String self = "Process " + this.state.self().pid();
+		return switch (phase()) {
+			case BOOTING -> self + " is still starting; try again when it is ready.";
 			case IDLE -> "No handoff runs.";
-			case LEAVING -> "Process " + this.self.pid() + " is stopping.";
-			case STOPPING_ACCEPT, DRAINING, DRAINED, ENDING ->
-				"Process " + this.self.pid() + " is leaving; ask the active one.";
-			case HELLO_SENT, STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES ->
-				"Process " + this.self.pid() + " is taking over itself; ask again when it is active.";
+			case LEAVING -> self + " is stopping.";
+			case STOPPING_ACCEPT, DRAINING, STANDBY, DRAINED, ENDING -> self + " is leaving; ask the active one.";
+			case HELLO_SENT, STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES, REOPENING,
+					RETAKING_PATH ->
+				self + " is taking over itself; ask again when it is active.";
+			case REVERTING, RESTORING_PATH -> self + " is handing back to its predecessor.";
 			default -> "Handoff " + handoffId() + " runs, in " + stage() + "; one at a time.";
 		};
 	}
 
-	private Attempt attempt() {
-		if (this.attempt == null) {
-			throw new IllegalStateException("No handoff runs in " + this.phase);
-		}
-		return this.attempt;
-	}
-
-	private HandoffRecord remember(HandoffRecord.@Nullable Connections connections) {
-		attempt().leave(this.now);
-		HandoffRecord story = attempt().record(connections);
-		this.actions.add(new Action.Remember(story));
-		return story;
-	}
-
-	private void enter(Phase phase) {
-		clearDeadline();
-		this.phase = phase;
-		// A failed handoff stays in the stage it failed in while it is wound up
-		if (this.attempt != null && phase.stage() != Stage.IDLE) {
-			this.attempt.enter(phase.stage(), this.now);
-		}
-	}
-
-	private void enterAndTell(Phase phase) {
-		enter(phase);
-		send((phase.role() == Role.SUCCEEDING) ? this.predecessor : this.successor, new Frame.Progress(phase.stage()));
-	}
-
-	private void send(@Nullable Peer peer, Frame frame) {
-		if (peer != null) {
-			this.actions.add(new Action.Send(peer.link(), frame));
-		}
-	}
-
-	private void endLink(@Nullable Peer peer, ByeReason reason, @Nullable FailureCode code, @Nullable String text) {
-		if (peer != null) {
-			this.actions.add(new Action.EndLink(peer.link(), reason, code, text));
-		}
-	}
-
-	private void refuse(int link, FailureCode code, String text) {
-		this.actions.add(new Action.EndLink(link, ByeReason.REFUSED, code, text));
-	}
-
-	private void setDeadline(Duration timeout) {
-		this.deadline = this.now + timeout.toNanos();
-	}
-
-	private void extendDeadline() {
-		this.deadline = Math.min(this.now + this.readyTimeout.toNanos(), this.deadlineCap);
-	}
-
-	private void clearDeadline() {
-		this.deadline = Long.MAX_VALUE;
-	}
-
-	private void restartDeadlinesAfterPause(long now) {
-		long pause = now - this.now;
-		if (pause > CLOCK_JUMP.toNanos() && this.deadline != Long.MAX_VALUE) {
-			this.deadline += pause;
-			this.deadlineCap = (this.deadlineCap != Long.MAX_VALUE) ? this.deadlineCap + pause : Long.MAX_VALUE;
-		}
-	}
-
 	/**
-	 * The other end of a link.
-	 *
-	 * @param link the number of the control connection
-	 * @param process who it is
+	 * All that decides what this machine does next, for tests.
 	 */
-	private record Peer(int link, ProcessId process) {
-
+	@Override
+	public String toString() {
+		return this.state + " |" + this.successor + " |" + this.active + " |" + this.leaving + " |" + this.older;
 	}
 
 }

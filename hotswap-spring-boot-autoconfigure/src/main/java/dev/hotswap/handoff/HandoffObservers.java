@@ -8,6 +8,7 @@ import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffRoleEvent;
 import dev.hotswap.HandoffStageEvent;
 import dev.hotswap.Role;
+import dev.hotswap.Stage;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
@@ -78,6 +79,7 @@ final class HandoffObservers {
 			case CUTOVER -> logger.info(handoff + (successor ? "opening the gates" : "cutover"));
 			case DRAIN -> logger.info(handoff + "pid " + now.successorPid() + " serves; draining "
 					+ this.connectors.census().total() + " connections");
+			case STANDBY -> logger.info(handoff + "drained; able to resume for the time of hotswap.drain.standby");
 			case IDLE -> logger.info(handoff + "over; pid " + ProcessId.current().pid() + " is "
 					+ ((now.role() == Role.ACTIVE) ? "active" : "leaving") + ", generation " + now.generation());
 			default -> logger.debug(handoff + now.stage());
@@ -88,7 +90,13 @@ final class HandoffObservers {
 	 * Log what became of a handoff, where it is worth a warning.
 	 */
 	void tell(HandoffRecord handoff) {
-		if (handoff.result() == HandoffRecord.Result.FAILED) {
+		boolean served = handoff.stage() == Stage.DRAIN || handoff.stage() == Stage.STANDBY;
+		if (handoff.result() == HandoffRecord.Result.FAILED && served) {
+			logger.warn("Handoff " + handoff.id() + " is undone in " + handoff.stage() + " (" + handoff.code() + "): "
+					+ handoff.message() + " Pid " + handoff.from().pid() + " (generation " + handoff.from().generation()
+					+ ") serves again.");
+		}
+		else if (handoff.result() == HandoffRecord.Result.FAILED) {
 			logger.warn("Handoff " + handoff.id() + " failed in " + handoff.stage() + " (" + handoff.code() + "): "
 					+ handoff.message() + " Clients notice nothing of it.");
 		}

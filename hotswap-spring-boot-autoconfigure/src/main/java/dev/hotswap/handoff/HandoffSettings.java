@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreAllPorts whether all such ports may stay behind
  * @param readyTimeout from LAUNCH to READY
  * @param drainTimeout how long the predecessor may drain
+ * @param drainStandby how long a drained predecessor stays able to resume
+ * @param maxGenerations how many older generations may drain at once
  * @param drainSpread over which time event streams and WebSocket sessions are ended
  * @param announceDelay how long a process that stops without a successor still accepts
  * while its readiness refuses
@@ -29,7 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record HandoffSettings(String application, @Nullable String release, Path controlSocket, boolean takeover,
 		LaunchAdditions additions, Set<Integer> ignoredPorts, boolean ignoreAllPorts, Duration readyTimeout,
-		Duration drainTimeout, Duration drainSpread, Duration announceDelay, Duration stopTimeout,
-		boolean transferConnections) {
+		Duration drainTimeout, Duration drainStandby, int maxGenerations, Duration drainSpread, Duration announceDelay,
+		Duration stopTimeout, boolean transferConnections) {
+
+	HandoffLimits limits() {
+		return new HandoffLimits(this.readyTimeout, this.drainTimeout, this.drainStandby, this.maxGenerations);
+	}
 
 }

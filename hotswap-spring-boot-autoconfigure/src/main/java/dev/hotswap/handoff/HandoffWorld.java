@@ -1,20 +1,26 @@
 package dev.hotswap.handoff;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.listener.OfferedListeners;
-import dev.hotswap.process.ProcessId;
 import dev.hotswap.process.ProcessLauncher;
+import dev.hotswap.web.Census;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -26,6 +32,14 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class HandoffWorld {
+
+	/** What no handoff waits for. */
+	private static final Set<Class<?>> SIDELINES = Set.of(Action.Adopt.class, Action.TellHeld.class,
+			Action.Rejoin.class, Action.BecomeActive.class, Action.Proven.class, Action.Discard.class,
+			Action.Remember.class, Action.NoteAnswer.class);
+
+	/** What may be asked for answers that a live process owes. */
+	private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final Log logger = LogFactory.getLog(HandoffWorld.class);
 
@@ -54,6 +68,12 @@ final class HandoffWorld {
 
 	private final SuccessorWork successorWork;
 
+	private final PeerFate peerFate;
+
+	private final Rejoining rejoining;
+
+	private final Deployment deployment;
+
 	private final HandoffSettings settings;
 
 	private final BiConsumer<Integer, @Nullable HandoffApplication> exit;
@@ -70,20 +90,25 @@ final class HandoffWorld {
 
 	/**
 	 * Create the world of a process.
+	 * @param deployment told which process is the active one
 	 * @param exit ends this process with a status, after closing the application if there
 	 * is one
 	 */
 	HandoffWorld(HandoffSettings settings, HandoffConnectors connectors, ProcessLauncher launcher,
-			BiConsumer<Integer, @Nullable HandoffApplication> exit, Consumer<Event> events) {
+			Deployment deployment, BiConsumer<Integer, @Nullable HandoffApplication> exit, Consumer<Event> events) {
 		this.exit = exit;
 		this.settings = settings;
 		this.connectors = connectors;
 		this.events = events;
 		this.links = new ControlLinks(events);
-		this.path = new ControlPathOwner(new ControlPath(settings.controlSocket()), this.links);
+		ControlPath path = new ControlPath(settings.controlSocket());
+		this.path = new ControlPathOwner(path, this.links);
+		this.deployment = deployment;
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
-				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), this.path::makeReachable,
-				events);
+				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), deployment,
+				this.path::makeReachable, events);
+		this.peerFate = new PeerFate(events);
+		this.rejoining = new Rejoining(path, this.links, events);
 		this.successorWork = new SuccessorWork(connectors, events);
 		this.adoption = new ConnectionAdoption(connectors);
 		this.observers = new HandoffObservers(connectors);
@@ -160,17 +185,17 @@ final class HandoffWorld {
 		else if (action instanceof Action.StartFresh) {
 			this.offer.complete(null);
 		}
-		else if (action instanceof Action.Drain drain) {
-			drain(drain.link());
+		else if (action instanceof Action.Inherit inherit) {
+			this.history.learn(inherit.history());
 		}
-		else if (action instanceof Action.HastenDrain) {
-			hastenDrain();
+		else if (action instanceof Action.SendRevert revert) {
+			this.links.send(revert.link(), FrameMessages.write(new Frame.Revert(this.history.records())));
 		}
 		else if (action instanceof Action.Leave) {
-			new FinalDrain(this.connectors, this.settings, this.timer, this::drained).start();
+			new FinalDrain(this.connectors, this.adoption, this.settings, this.timer, this::drained).start();
 		}
-		else if (action instanceof Action.NoteAnswer note && this.drain != null) {
-			this.drain.answered(note.answer());
+		else if (action instanceof Action.Drain drain) {
+			drain(drain.link());
 		}
 		else if (action instanceof Action.Exit exit) {
 			exit(exit);
@@ -178,8 +203,39 @@ final class HandoffWorld {
 		else if (action instanceof Action.Stopped) {
 			this.stopped.countDown();
 		}
-		else {
+		else if (action instanceof Action.Adopt adopt && !this.adoption.begin()) {
+			this.links.send(adopt.link(), FrameMessages.write(this.adoption.giveBack(adopt.connections())));
+		}
+		else if (!performOnDrain(action)) {
 			execute(action);
+		}
+	}
+
+	/** What concerns the drain that runs, or ran last. */
+	private boolean performOnDrain(Action action) {
+		Drain drain = this.drain;
+		if (action instanceof Action.HastenDrain hasten) {
+			Duration timeout = hasten.atOnce() ? Duration.ZERO : this.settings.stopTimeout();
+			ifPresent(drain, (each) -> each.hasten(timeout));
+		}
+		else if (action instanceof Action.NoteAnswer note) {
+			ifPresent(drain, (each) -> each.answered(note.answer()));
+		}
+		else if (action instanceof Action.SuccessorLost lost) {
+			ifPresent(drain, (each) -> each.successorLost(lost.dead()));
+		}
+		else if (action instanceof Action.MoveOver over) {
+			ifPresent(drain, (each) -> each.moveOver((frame) -> send(over.link(), frame)));
+		}
+		else {
+			return false;
+		}
+		return true;
+	}
+
+	private static void ifPresent(@Nullable Drain drain, Consumer<Drain> what) {
+		if (drain != null) {
+			what.accept(drain);
 		}
 	}
 
@@ -190,6 +246,7 @@ final class HandoffWorld {
 		catch (RejectedExecutionException ex) {
 			logger.debug("This process is over; left undone: " + action.getClass().getSimpleName(), ex);
 			if (action instanceof Action.Adopt adopt) {
+				this.adoption.done();
 				discard(adopt.connections());
 			}
 		}
@@ -200,9 +257,24 @@ final class HandoffWorld {
 			doWork(action);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			// The machine waits for an answer, whatever it is
-			logger.error("The handoff failed to " + action.getClass().getSimpleName(), ex);
-			this.events.accept(new Event.ActionFailed(ex.toString()));
+			failed(action, ex);
+		}
+	}
+
+	/**
+	 * An action has failed in a way that nobody foresaw. Where the machine waits for an
+	 * answer, it gets one.
+	 */
+	void failed(Action action, Throwable problem) {
+		logger.error("The handoff failed to " + action.getClass().getSimpleName(), problem);
+		if (action instanceof Action.CheckPeer check) {
+			this.events.accept(new Event.PeerChecked(check.process(), false));
+		}
+		else if (action instanceof Action.FencePeer fence) {
+			this.events.accept(new Event.PeerChecked(fence.process(), false));
+		}
+		else if (!SIDELINES.contains(action.getClass())) {
+			this.events.accept(new Event.ActionFailed(problem.toString()));
 		}
 	}
 
@@ -211,13 +283,93 @@ final class HandoffWorld {
 			takePath();
 		}
 		else if (action instanceof Action.Adopt adopt) {
-			this.links.send(adopt.link(), FrameMessages.write(this.adoption.adopt(adopt.connections())));
+			adopt(adopt);
 		}
-		else if (action instanceof Action.SuccessorLost lost) {
-			successorLost(lost.successor());
+		else if (action instanceof Action.Reopen reopen) {
+			reopen(reopen.successorDead());
 		}
-		else if (!this.predecessorWork.perform(action) && !this.successorWork.perform(action)) {
+		else if (action instanceof Action.Rejoin rejoin) {
+			rejoin(rejoin);
+		}
+		else if (action instanceof Action.TellHeld tell) {
+			tellHeld(tell);
+		}
+		else if (action instanceof Action.BecomeActive || action instanceof Action.Proven) {
+			tellDeployment(action);
+		}
+		else if (!this.predecessorWork.perform(action) && !this.successorWork.perform(action)
+				&& !this.peerFate.perform(action)) {
 			throw new IllegalStateException("Nobody does " + action);
+		}
+	}
+
+	private void adopt(Action.Adopt adopt) {
+		try {
+			send(adopt.link(), this.adoption.adopt(adopt.connections()));
+		}
+		finally {
+			this.adoption.done();
+		}
+	}
+
+	private boolean send(int link, Frame frame) {
+		return this.links.send(link, FrameMessages.write(frame));
+	}
+
+	private void reopen(boolean successorDead) {
+		Drain drain = this.drain;
+		if (drain != null && !isDone(drain.cancel(successorDead))) {
+			drain.successorLost(false);
+		}
+		this.adoption.reopen();
+		this.connectors.openGates();
+		this.events.accept(new Event.GatesOpened());
+	}
+
+	private void rejoin(Action.Rejoin rejoin) {
+		Drain drain = this.drain;
+		if (drain != null && !isDone(drain.settle())) {
+			drain.successorLost(rejoin.former().isDead());
+		}
+		this.rejoining.rejoin(rejoin.formerLink(),
+				() -> this.workers.isShutdown() || (drain != null && drain.isOver()));
+	}
+
+	private static boolean isDone(CompletableFuture<?> settled) {
+		try {
+			settled.get(SETTLE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			return true;
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private void tellHeld(Action.TellHeld tell) {
+		Census census = this.connectors.census();
+		send(tell.link(),
+				new Frame.Draining(this.settings.application(), tell.handoffId(), tell.generation(), tell.role(),
+						new HandoffStatus.Held(census.fresh(), census.active(), census.idle()),
+						tell.left().toMillis()));
+	}
+
+	private void tellDeployment(Action action) {
+		synchronized (this.deployment) {
+			try {
+				if (action instanceof Action.BecomeActive) {
+					this.deployment.becameActive();
+				}
+				else {
+					this.deployment.proven();
+				}
+			}
+			catch (IOException ex) {
+				logger.error("A file that names the active process or release could not be written", ex);
+			}
 		}
 	}
 
@@ -235,8 +387,11 @@ final class HandoffWorld {
 	}
 
 	private void drain(int link) {
-		ConnectionTransfer transfer = (this.settings.transferConnections() && link != HandoffMachine.NO_LINK)
-				? new ConnectionTransfer((frame) -> this.links.send(link, FrameMessages.write(frame))) : null;
+		ConnectionTransfer transfer = this.settings.transferConnections()
+				? new ConnectionTransfer((frame) -> send(link, frame)) : null;
+		if (transfer != null && link == HandoffMachine.NO_LINK) {
+			transfer.stop();
+		}
 		if (transfer != null) {
 			this.connectors.all()
 				.stream()
@@ -245,17 +400,10 @@ final class HandoffWorld {
 						+ "' cannot transfer its connections (they are encrypted, or java.base does not open "
 						+ "sun.nio.ch to this process); their end is announced instead"));
 		}
-		Drain drain = new Drain(this.connectors, transfer, this.settings.drainTimeout(), this.settings.drainSpread(),
-				this.timer, this::drained);
+		Drain drain = new Drain(this.connectors, this.adoption, transfer, this.settings.drainTimeout(),
+				this.settings.drainSpread(), this.timer, this::drained);
 		this.drain = drain;
 		drain.start();
-	}
-
-	private void hastenDrain() {
-		Drain drain = this.drain;
-		if (drain != null) {
-			drain.hasten(this.settings.stopTimeout());
-		}
 	}
 
 	private void drained(HandoffRecord.Connections connections) {
@@ -268,21 +416,6 @@ final class HandoffWorld {
 	 */
 	boolean isAllServed() {
 		return this.allServed;
-	}
-
-	private void successorLost(ProcessId successor) {
-		Drain drain = this.drain;
-		if (drain != null) {
-			drain.successorLost();
-			try {
-				if (successor.awaitDeath(this.settings.drainTimeout())) {
-					drain.successorDied();
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}
 	}
 
 	private void discard(Frame frame) {

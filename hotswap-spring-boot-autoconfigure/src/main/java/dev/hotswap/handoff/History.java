@@ -2,6 +2,8 @@ package dev.hotswap.handoff;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.hotswap.HandoffRecord;
 
@@ -35,6 +37,18 @@ final class History {
 
 	synchronized void inherit(List<HandoffRecord> records) {
 		this.records = List.copyOf(records);
+	}
+
+	/**
+	 * Learn what another process has seen meanwhile. What is known here already was seen
+	 * here.
+	 */
+	synchronized void learn(List<HandoffRecord> records) {
+		Set<String> known = this.records.stream().map(HandoffRecord::id).collect(Collectors.toSet());
+		List<HandoffRecord> all = new ArrayList<>(
+				records.stream().filter((record) -> !known.contains(record.id())).toList());
+		all.addAll(this.records);
+		this.records = List.copyOf(all.subList(0, Math.min(all.size(), LIMIT)));
 	}
 
 	synchronized List<HandoffRecord> records() {

@@ -1,9 +1,15 @@
 package dev.hotswap.handoff;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Ends what would go on for good. Event streams and WebSocket sessions end evenly over a
@@ -16,6 +22,8 @@ final class LongLivedEnd {
 	/** Counting goes through all connections. */
 	private static final long INTERVAL = Duration.ofMillis(50).toNanos();
 
+	private static final Log logger = LogFactory.getLog(LongLivedEnd.class);
+
 	private final HandoffConnectors connectors;
 
 	private final long start;
@@ -25,6 +33,8 @@ final class LongLivedEnd {
 	private long next;
 
 	private int ended;
+
+	private final Set<HandoffConnector> failing = new HashSet<>();
 
 	/**
 	 * Plan the end.
@@ -56,17 +66,36 @@ final class LongLivedEnd {
 			return;
 		}
 		this.next = now + INTERVAL;
-		this.connectors.all().forEach(HandoffConnector::announceEndOfUpgraded);
-		int open = this.connectors.all().stream().mapToInt(HandoffConnector::longLived).sum();
+		List<HandoffConnector> connectors = this.connectors.all();
+		connectors.forEach((connector) -> ask(connector, (each) -> {
+			each.announceEndOfUpgraded();
+			return 0;
+		}));
+		int open = connectors.stream().mapToInt((connector) -> ask(connector, HandoffConnector::longLived)).sum();
 		if (open == 0) {
 			return;
 		}
 		double part = (this.spread > 0) ? Math.min(1, (double) (now - this.start) / this.spread) : 1;
 		int due = (int) Math.ceil(part * (this.ended + open)) - this.ended;
-		for (HandoffConnector connector : this.connectors.all()) {
-			int ended = (due > 0) ? connector.endLongLived(due) : 0;
+		for (HandoffConnector connector : connectors) {
+			int max = due;
+			int ended = (max > 0) ? ask(connector, (each) -> each.endLongLived(max)) : 0;
 			due -= ended;
 			this.ended += ended;
+		}
+	}
+
+	/** A connector that fails spoils it for no other; its deadline comes. */
+	private int ask(HandoffConnector connector, ToIntFunction<HandoffConnector> question) {
+		try {
+			return question.applyAsInt(connector);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			if (this.failing.add(connector)) {
+				logger.warn("Connector '" + connector.name()
+						+ "' failed to end event streams and WebSocket sessions; it is asked again", ex);
+			}
+			return 0;
 		}
 	}
 

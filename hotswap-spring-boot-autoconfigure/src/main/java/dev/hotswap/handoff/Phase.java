@@ -38,6 +38,9 @@ enum Phase {
 	/** Asks the prechecks. */
 	PRECHECKING(Role.ACTIVE, Stage.PRECHECK),
 
+	/** Asks the older generation that could still resume to give that up. */
+	RELEASING(Role.ACTIVE, Stage.PRECHECK),
+
 	/** Verifies the release. */
 	VERIFYING(Role.ACTIVE, Stage.VERIFY),
 
@@ -56,11 +59,28 @@ enum Phase {
 	/** The handoff has failed after CUTOVER: takes the control path back. */
 	RECLAIMING(Role.ACTIVE, Stage.IDLE),
 
+	/**
+	 * Has asked its predecessor to serve again: waits for that, accepting all the while.
+	 */
+	REVERTING(Role.ACTIVE, Stage.CUTOVER),
+
+	/** The revert has failed: takes the control path back. */
+	RESTORING_PATH(Role.ACTIVE, Stage.IDLE),
+
 	/** The successor serves: stops accepting. */
 	STOPPING_ACCEPT(Role.DRAINING, Stage.DRAIN),
 
 	/** Finishes what it accepted. */
 	DRAINING(Role.DRAINING, Stage.DRAIN),
+
+	/** Drained, and able to resume. */
+	STANDBY(Role.STANDBY, Stage.STANDBY),
+
+	/** Its successor is no more, or hands back: opens its gates again. */
+	REOPENING(Role.ACTIVE, Stage.IDLE),
+
+	/** ... and takes the control path back. */
+	RETAKING_PATH(Role.ACTIVE, Stage.IDLE),
 
 	/** Drained: exits. */
 	DRAINED(Role.DRAINING, Stage.DRAIN),

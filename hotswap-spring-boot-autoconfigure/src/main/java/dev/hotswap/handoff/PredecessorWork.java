@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.listener.Listener;
@@ -42,6 +43,8 @@ final class PredecessorWork {
 
 	private final SuccessorLaunch launch;
 
+	private final Deployment deployment;
+
 	private final Consumer<Event> events;
 
 	private final Prechecks prechecks;
@@ -49,11 +52,12 @@ final class PredecessorWork {
 	private volatile @Nullable LaunchedProcess launched;
 
 	PredecessorWork(HandoffSettings settings, HandoffConnectors connectors, ControlLinks links, History history,
-			SuccessorLaunch launch, HandoffPrecheck controlPath, Consumer<Event> events) {
+			SuccessorLaunch launch, Deployment deployment, HandoffPrecheck controlPath, Consumer<Event> events) {
 		this.connectors = connectors;
 		this.links = links;
 		this.history = history;
 		this.launch = launch;
+		this.deployment = deployment;
 		this.events = events;
 		Map<String, HandoffPrecheck> prechecks = new LinkedHashMap<>();
 		prechecks.put("controlPath", controlPath);
@@ -74,8 +78,7 @@ final class PredecessorWork {
 			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal()));
 		}
 		else if (action instanceof Action.Verify verify) {
-			// Releases have no folder of their own yet, so there is nothing to verify
-			this.events.accept(new Event.Verified(verify.handoffId(), null));
+			verify(verify);
 		}
 		else if (action instanceof Action.Launch launch) {
 			launch(launch.handoffId());
@@ -95,9 +98,21 @@ final class PredecessorWork {
 		return true;
 	}
 
+	private void verify(Action.Verify verify) {
+		String problem;
+		try {
+			problem = this.deployment.verify(verify.release());
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.error("The release could not be verified", ex);
+			problem = "The release could not be verified: " + ex;
+		}
+		this.events.accept(new Event.Verified(verify.handoffId(), problem));
+	}
+
 	private void launch(String handoffId) {
 		try {
-			LaunchedProcess process = this.launch.launch(handoffId);
+			LaunchedProcess process = this.launch.launch(handoffId, this.deployment.jar());
 			this.launched = process;
 			logger.info("Handoff " + handoffId + ": launched pid " + process.id().pid());
 			this.events.accept(new Event.Launched(process.id()));
@@ -141,18 +156,36 @@ final class PredecessorWork {
 	}
 
 	private void fence(Action.Fence fence) {
+		// Whoever loses its parent is found no more
+		List<ProcessId> descendants = fence.processes().stream().flatMap(PredecessorWork::descendants).toList();
+		boolean dead = true;
 		for (ProcessId process : fence.processes()) {
-			try {
-				ProcessFence.fence(process, fence.grace(), fence.termGrace());
-			}
-			catch (IOException ex) {
-				logger.error("The successor (pid " + process.pid() + ") could not be ended", ex);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			dead &= fence(process, fence.grace(), fence.termGrace());
 		}
-		this.events.accept(new Event.Fenced(exitStatus()));
+		descendants.forEach((process) -> fence(process, Duration.ZERO, fence.termGrace()));
+		this.events.accept(new Event.Fenced(exitStatus(), dead));
+	}
+
+	private static Stream<ProcessId> descendants(ProcessId process) {
+		return ProcessHandle.of(process.pid())
+			.filter((handle) -> !process.isDead())
+			.stream()
+			.flatMap(ProcessHandle::descendants)
+			.flatMap((handle) -> ProcessId.find(handle.pid()).stream());
+	}
+
+	private static boolean fence(ProcessId process, Duration grace, Duration termGrace) {
+		try {
+			ProcessFence.fence(process, grace, termGrace);
+			return true;
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.error("The successor (pid " + process.pid() + ") could not be ended", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return process.isDead();
 	}
 
 	private @Nullable Integer exitStatus() {

@@ -1,13 +1,10 @@
 package dev.hotswap.handoff;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import dev.hotswap.listener.OfferedListeners;
-import dev.hotswap.process.ProcessFence;
-import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -17,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * What a successor does to the world, in the order of a handoff. Runs on worker threads.
  */
 final class SuccessorWork {
-
-	/** How long a process whose connection has ended may take to be seen dead. */
-	private static final Duration DEATH_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(30);
 
@@ -59,12 +53,6 @@ final class SuccessorWork {
 		}
 		else if (action instanceof Action.OpenGates) {
 			openGates();
-		}
-		else if (action instanceof Action.CheckPredecessor check) {
-			this.events.accept(new Event.PredecessorChecked(isDead(check.predecessor())));
-		}
-		else if (action instanceof Action.FencePredecessor fence) {
-			fence(fence.predecessor());
 		}
 		else {
 			return false;
@@ -110,33 +98,6 @@ final class SuccessorWork {
 			offered.close();
 		}
 		this.events.accept(new Event.GatesOpened());
-	}
-
-	/**
-	 * Whether a process whose link has ended is dead, or dies within a moment.
-	 */
-	private static boolean isDead(ProcessId process) {
-		try {
-			return process.awaitDeath(DEATH_TIMEOUT);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return process.isDead();
-		}
-	}
-
-	private void fence(ProcessId predecessor) {
-		logger.warn("The predecessor (pid " + predecessor.pid() + ") stopped answering and is killed");
-		try {
-			ProcessFence.fence(predecessor, Duration.ZERO, Duration.ZERO);
-		}
-		catch (IOException ex) {
-			logger.error("The predecessor could not be killed", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		this.events.accept(new Event.PredecessorChecked(predecessor.isDead()));
 	}
 
 }

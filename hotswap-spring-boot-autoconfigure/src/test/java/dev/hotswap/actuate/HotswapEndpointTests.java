@@ -33,7 +33,7 @@ class HotswapEndpointTests {
 
 	private final TestHandoff handoff = new TestHandoff();
 
-	private final HotswapEndpoint endpoint = new HotswapEndpoint(this.handoff);
+	private final HotswapEndpoint endpoint = new HotswapEndpoint(this.handoff, new ReleaseListing(null));
 
 	@Test
 	void unknownIsNullAndNeverAbsent() {
@@ -48,9 +48,10 @@ class HotswapEndpointTests {
 		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "v1", TestHandoff.SINCE,
 				List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http"),
 						new HandoffStatus.Listener("management", "127.0.0.1", 8081, "https")),
-				new HandoffStatus.Running(
-						"h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)), 4712L),
-				List.of(new HandoffStatus.Draining(4710, 2)),
+				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
+						4712L),
+				List.of(new HandoffStatus.Draining("h7", 4710, 2, Role.STANDBY, new HandoffStatus.Held(1, 2, 3),
+						TestHandoff.SINCE.plus(Duration.ofSeconds(5)))),
 				List.of(new HandoffRecord("h8", HandoffTrigger.TAKEOVER, new HandoffRecord.Party(4711, 3, "v1"),
 						new HandoffRecord.Party(4800, 4, "v2"), Instant.parse("2026-01-02T00:00:00Z"),
 						HandoffRecord.Result.FAILED, Stage.WARM_UP, FailureCode.SUCCESSOR_EXITED, "It exited.", 137,
@@ -67,7 +68,8 @@ class HotswapEndpointTests {
 				  {"name": "management", "address": "127.0.0.1", "port": 8081, "scheme": "https"}],
 				 "handoff": {"id": "h9", "stage": "HEALTH_CHECK", "stageStarted": "2026-01-02T03:04:06Z",
 				  "successorPid": 4712},
-				 "draining": [{"pid": 4710, "generation": 2}],
+				 "draining": [{"id": "h7", "pid": 4710, "generation": 2, "role": "STANDBY",
+				  "held": {"fresh": 1, "active": 2, "idle": 3}, "deadline": "2026-01-02T03:04:10.678Z"}],
 				 "history": [
 				  {"id": "h8", "trigger": "TAKEOVER", "from": {"pid": 4711, "generation": 3, "release": "v1"},
 				   "to": {"pid": 4800, "generation": 4, "release": "v2"}, "started": "2026-01-02T00:00:00Z",
@@ -100,7 +102,7 @@ class HotswapEndpointTests {
 
 	@Test
 	void startIsAccepted() {
-		WebEndpointResponse<?> response = this.endpoint.start();
+		WebEndpointResponse<?> response = this.endpoint.start(null);
 		assertThat(response.getStatus()).isEqualTo(202);
 		assertJson(response.getBody(), "{\"id\": \"1a2b3c4d\"}");
 		assertThat(this.handoff.trigger).isEqualTo(HandoffTrigger.ENDPOINT);
@@ -109,7 +111,7 @@ class HotswapEndpointTests {
 	@Test
 	void startWhileOneRunsIsAConflict() {
 		this.handoff.status = TestHandoff.status(Role.ACTIVE, TestHandoff.running(Stage.WARM_UP));
-		WebEndpointResponse<?> response = this.endpoint.start();
+		WebEndpointResponse<?> response = this.endpoint.start(null);
 		assertThat(response.getStatus()).isEqualTo(409);
 		assertJson(response.getBody(),
 				"{\"id\": \"1a2b3c4d\", \"stage\": \"WARM_UP\", \"message\": \"One at a time.\"}");
@@ -118,7 +120,7 @@ class HotswapEndpointTests {
 	@Test
 	void startOfALeavingProcessIsAConflict() {
 		this.handoff.status = TestHandoff.status(Role.DRAINING, null);
-		WebEndpointResponse<?> response = this.endpoint.start();
+		WebEndpointResponse<?> response = this.endpoint.start(null);
 		assertThat(response.getStatus()).isEqualTo(409);
 		assertJson(response.getBody(), "{\"id\": null, \"stage\": \"IDLE\", \"message\": \"Ask the active one.\"}");
 	}
@@ -130,6 +132,21 @@ class HotswapEndpointTests {
 		assertThat(response.getStatus()).isEqualTo(202);
 		assertJson(response.getBody(), "{\"id\": \"1a2b3c4d\"}");
 		assertThat(this.handoff.aborted).isTrue();
+	}
+
+	@Test
+	void revertOfTheLastHandoffIsAccepted() {
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, Instant.EPOCH, List.of(), null,
+				List.of(new HandoffStatus.Draining("h7", 4710, 2, Role.DRAINING, null, null)), List.of());
+		WebEndpointResponse<?> response = this.endpoint.abort();
+		assertThat(response.getStatus()).isEqualTo(202);
+		assertJson(response.getBody(), "{\"id\": \"h7\"}");
+	}
+
+	@Test
+	void startOfAReleasePassesItOn() {
+		this.endpoint.start("v2");
+		assertThat(this.handoff.release).isEqualTo("v2");
 	}
 
 	@Test

@@ -22,6 +22,8 @@ final class TestHandoff implements Handoff {
 
 	@Nullable HandoffTrigger trigger;
 
+	@Nullable String release;
+
 	boolean aborted;
 
 	static HandoffStatus status(Role role, HandoffStatus.@Nullable Running running) {
@@ -33,7 +35,7 @@ final class TestHandoff implements Handoff {
 	}
 
 	@Override
-	public String start(HandoffTrigger trigger) {
+	public String start(HandoffTrigger trigger, @Nullable String release) {
 		HandoffStatus.Running running = this.status.handoff();
 		if (running != null) {
 			throw new HandoffRefusedException("One at a time.", running.id(), running.stage());
@@ -42,12 +44,14 @@ final class TestHandoff implements Handoff {
 			throw new HandoffRefusedException("Ask the active one.", null, Stage.IDLE);
 		}
 		this.trigger = trigger;
+		this.release = release;
 		return "1a2b3c4d";
 	}
 
 	@Override
 	public boolean abort() {
-		this.aborted = this.status.handoff() != null && this.status.role() == Role.ACTIVE;
+		boolean possible = this.status.handoff() != null || !this.status.draining().isEmpty();
+		this.aborted = possible && this.status.role() == Role.ACTIVE;
 		return this.aborted;
 	}
 

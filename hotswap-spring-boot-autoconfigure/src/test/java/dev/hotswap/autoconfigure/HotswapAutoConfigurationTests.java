@@ -14,6 +14,7 @@ import dev.hotswap.actuate.HotswapEndpoint;
 import dev.hotswap.actuate.HotswapHealthEndpointGroupsPostProcessor;
 import dev.hotswap.actuate.HotswapHealthIndicator;
 import dev.hotswap.actuate.Readiness;
+import dev.hotswap.actuate.ReleaseListing;
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.ChildProcessLauncher;
@@ -115,7 +116,7 @@ class HotswapAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ ",GET", "READ_ONLY,GET", "UNRESTRICTED,GET POST DELETE" })
+	@CsvSource({ ",GET GET", "READ_ONLY,GET GET", "UNRESTRICTED,GET GET POST DELETE" })
 	void endpointIsReadOnlyUntilItsAccessIsGranted(String access, String methods) {
 		WebApplicationContextRunner runner = (access != null)
 				? this.runner.withPropertyValues("management.endpoint.hotswap.access=" + access) : this.runner;
@@ -143,7 +144,7 @@ class HotswapAutoConfigurationTests {
 
 	@Test
 	void usersOwnBeansWin() {
-		HotswapEndpoint endpoint = new HotswapEndpoint(this.handoff);
+		HotswapEndpoint endpoint = new HotswapEndpoint(this.handoff, new ReleaseListing(null));
 		HotswapHealthIndicator indicator = new HotswapHealthIndicator(this.handoff);
 		Readiness readiness = new Readiness(mock(HealthEndpoint.class));
 		this.runner.withBean("ownEndpoint", HotswapEndpoint.class, () -> endpoint)
@@ -285,8 +286,8 @@ class HotswapAutoConfigurationTests {
 	/** It owns nothing until it begins. */
 	private static HandoffEngine engine() {
 		return new HandoffEngine(new HandoffSettings("shop", null, Path.of("unused.sock"), false,
-				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO,
-				Duration.ZERO, Duration.ofMinutes(1), true), new ChildProcessLauncher());
+				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, 4,
+				Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true), new ChildProcessLauncher());
 	}
 
 }

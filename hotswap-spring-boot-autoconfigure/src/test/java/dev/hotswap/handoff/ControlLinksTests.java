@@ -136,7 +136,7 @@ class ControlLinksTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = MessageType.class, names = { "STATUS", "RELEASE", "CONNECTIONS" })
+	@EnumSource(value = MessageType.class, names = { "STATUS", "HANDOFF", "CONNECTIONS" })
 	void messageThatNobodyAnswersYetEndsTheLink(MessageType type) throws Exception {
 		hello();
 		this.client.send(Message.of(type).build());

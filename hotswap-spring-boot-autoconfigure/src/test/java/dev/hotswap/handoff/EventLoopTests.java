@@ -27,8 +27,9 @@ class EventLoopTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-	private final EventLoop loop = new EventLoop(
-			new HandoffMachine("shop", 100, null, Duration.ofMinutes(1), () -> "h1", System.nanoTime()));
+	private final EventLoop loop = new EventLoop(new HandoffMachine("shop", 100, null,
+			new HandoffLimits(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, 4), () -> "h1",
+			System.nanoTime()));
 
 	private HandoffWorld world;
 
@@ -40,7 +41,7 @@ class EventLoopTests {
 		this.world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
 				new HandoffConnectors(true), (request) -> {
 					throw new IllegalStateException("nothing is launched here");
-				}, (status, application) -> {
+				}, Deployment.NONE, (status, application) -> {
 				}, this.loop::post);
 		this.loop.start(this.world);
 		this.thread = Thread.getAllStackTraces()
@@ -77,7 +78,7 @@ class EventLoopTests {
 			throw new IllegalStateException("no beans");
 		}));
 		this.loop.post(new Event.ApplicationReady());
-		this.loop.post(new Event.Triggered(1, HandoffTrigger.SIGNAL, Instant.now()));
+		this.loop.post(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.now()));
 		await().atMost(TIMEOUT).until(() -> this.loop.snapshot().stage() == Stage.PRECHECK);
 		await().atMost(TIMEOUT).until(() -> this.thread.getState() == Thread.State.TIMED_WAITING);
 		asked.countDown();
@@ -93,7 +94,7 @@ class EventLoopTests {
 		// Its workers are gone, so that no precheck can be run
 		this.world.close();
 		CompletableFuture<String> begun = ask(
-				(request) -> new Event.Triggered(request, HandoffTrigger.SIGNAL, Instant.now()));
+				(request) -> new Event.Triggered(request, HandoffTrigger.SIGNAL, null, Instant.now()));
 		assertThat(begun).succeedsWithin(TIMEOUT).isEqualTo("h1");
 		await().atMost(TIMEOUT).until(() -> this.loop.snapshot().stage() == Stage.PRECHECK);
 		assertThat(ask(Event.AbortRequested::new)).succeedsWithin(TIMEOUT).isEqualTo("h1");

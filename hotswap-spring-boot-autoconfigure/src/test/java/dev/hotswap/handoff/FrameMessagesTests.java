@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
 import dev.hotswap.control.Message;
@@ -51,7 +53,10 @@ class FrameMessagesTests {
 	static Stream<Frame> framesWithoutDescriptors() {
 		return Stream.of(new Frame.Hello(1, "shop", "1a2b3c4d", "v2"), new Frame.Hello(2, "shop = café;", null, null),
 				new Frame.Progress(Stage.WARM_UP), new Frame.Ready(), new Frame.Cutover(), new Frame.Serving(),
-				new Frame.Drained(TestRecords.full("h1")), new Frame.Drained(TestRecords.sparse("h1")));
+				new Frame.Drained(TestRecords.full("h1")), new Frame.Drained(TestRecords.sparse("h1")),
+				new Frame.Draining("shop", "h1", 3, Role.STANDBY, new HandoffStatus.Held(1, 2, 3), 4567),
+				new Frame.Release(true), new Frame.Release(false), new Frame.Released(), new Frame.Redirect(),
+				new Frame.Revert(List.of()), new Frame.Revert(List.of(TestRecords.full("h1"))));
 	}
 
 	@ParameterizedTest

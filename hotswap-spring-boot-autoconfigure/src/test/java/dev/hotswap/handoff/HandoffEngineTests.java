@@ -58,6 +58,8 @@ class HandoffEngineTests {
 
 	private Duration stopTimeout = Duration.ofMinutes(1);
 
+	private Duration standby = Duration.ZERO;
+
 	private Path socket;
 
 	@BeforeEach
@@ -94,7 +96,10 @@ class HandoffEngineTests {
 
 		HandoffStatus status = successor.engine().status();
 		assertThat(status.generation()).isEqualTo(2);
-		assertThat(status.draining()).containsExactly(new HandoffStatus.Draining(ProcessId.current().pid(), 1));
+		assertThat(status.draining()).singleElement().satisfies((older) -> {
+			assertThat(older.pid()).isEqualTo(ProcessId.current().pid());
+			assertThat(older.generation()).isOne();
+		});
 		assertThat(status.listeners()).containsExactly(
 				new HandoffStatus.Listener("server", "127.0.0.1", predecessor.listener().address().getPort(), "http"));
 		assertThat(this.exits).isEmpty();
@@ -341,14 +346,26 @@ class HandoffEngineTests {
 	}
 
 	@Test
-	void stopBeforeTheApplicationIsReadyWaitsForNothing() throws Exception {
+	void stopBeforeTheApplicationIsReadyWaitsForWhatItHasAccepted() throws Exception {
 		HandoffEngine engine = engine("shop", false);
 		engine.begin();
 		Side side = side(engine, ServerSocketChannel.open()
 			.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0)), Map.of());
 		side.listener().census = new Census(0, 1, 0);
-		engine.stop();
-		assertThat(side.listener().listenerClosed).isFalse();
+		CompletableFuture<Boolean> stop = CompletableFuture.supplyAsync(engine::stop);
+		await().atMost(TIMEOUT).until(() -> side.listener().listenerClosed);
+		assertThat(stop).isNotDone();
+		side.listener().census = new Census(0, 0, 0);
+		assertThat(stop.get(20, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void stopBeforeTheWebServerHasStartedWaitsForNothing() throws Exception {
+		this.announceDelay = Duration.ofHours(1);
+		HandoffEngine engine = engine("shop", false);
+		engine.begin();
+		assertThat(CompletableFuture.supplyAsync(engine::stop).get(20, TimeUnit.SECONDS)).isTrue();
+		this.engines.remove(engine);
 	}
 
 	@Test
@@ -370,6 +387,74 @@ class HandoffEngineTests {
 		this.engines.remove(successor.engine());
 		successor.listener().census = new Census(0, 0, 0);
 		assertThat(this.exits).isEmpty();
+	}
+
+	@Test
+	void drainedPredecessorStandsByAndServesAgainWhenAnOperatorReverts() throws Exception {
+		this.standby = Duration.ofMinutes(1);
+		Side predecessor = startFresh();
+		Side successor = takeOver(predecessor);
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> predecessor.engine().role() == Role.STANDBY);
+		assertThat(this.exits).isEmpty();
+		await().atMost(TIMEOUT)
+			.until(() -> successor.engine()
+				.status()
+				.draining()
+				.stream()
+				.allMatch((older) -> older.role() == Role.STANDBY && older.deadline() != null));
+		successor.listener().census = new Census(0, 1, 0);
+
+		assertThat(successor.engine().abort()).isTrue();
+		await().atMost(TIMEOUT).until(() -> predecessor.engine().role() == Role.ACTIVE);
+		await().atMost(TIMEOUT).until(() -> successor.engine().role() == Role.DRAINING);
+		assertThat(predecessor.listener().open).isTrue();
+		await().atMost(TIMEOUT).until(() -> !successor.listener().open);
+		HandoffStatus status = predecessor.engine().status();
+		assertThat(status.generation()).isOne();
+		assertThat(status.handoff()).isNull();
+		assertThat(status.history()).singleElement().satisfies((story) -> {
+			assertThat(story.result()).isEqualTo(HandoffRecord.Result.FAILED);
+			assertThat(story.code()).isEqualTo(FailureCode.ABORTED);
+			assertThat(story.stage()).isEqualTo(Stage.STANDBY);
+		});
+		assertThat(status.draining()).singleElement().satisfies((older) -> assertThat(older.generation()).isEqualTo(2));
+		assertThat(this.exits).isEmpty();
+		successor.listener().census = new Census(0, 0, 0);
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(this.exits).containsExactly(0));
+		await().atMost(TIMEOUT).until(() -> predecessor.engine().status().draining().isEmpty());
+		assertThat(roles(predecessor)).containsExactly(Role.DRAINING, Role.STANDBY, Role.ACTIVE);
+
+		Side next = takeOver(predecessor);
+		next.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> next.engine().role() == Role.ACTIVE);
+	}
+
+	@Test
+	void olderGenerationsFindTheNewestOneAndItAnswersForAll() throws Exception {
+		Side first = startFresh();
+		first.listener().census = new Census(0, 1, 0);
+		Side second = takeOver(first);
+		second.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> second.engine().role() == Role.ACTIVE);
+		second.listener().census = new Census(0, 2, 0);
+		Side third = takeOver(second);
+		third.engine().applicationReady();
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(third.engine().status().draining())
+				.extracting(HandoffStatus.Draining::generation, HandoffStatus.Draining::held)
+				.containsExactly(org.assertj.core.groups.Tuple.tuple(2, new HandoffStatus.Held(0, 2, 0)),
+						org.assertj.core.groups.Tuple.tuple(1, new HandoffStatus.Held(0, 1, 0))));
+		assertThat(second.engine().status().draining()).isEmpty();
+		second.listener().census = new Census(0, 0, 0);
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(this.exits).hasSize(1));
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(third.engine().status().draining()).singleElement()
+				.satisfies((older) -> assertThat(older.generation()).isOne()));
+		first.listener().census = new Census(0, 0, 0);
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(third.engine().status().draining()).isEmpty());
+		assertThat(third.engine().status().history()).hasSize(2)
+			.allSatisfy((story) -> assertThat(story.connections()).isNotNull());
 	}
 
 	private Side startFresh() throws Exception {
@@ -410,11 +495,11 @@ class HandoffEngineTests {
 	private HandoffEngine engine(String application, boolean takeover) {
 		HandoffSettings template = TestRecords.settings(this.socket, takeover);
 		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover, LaunchAdditions.none(),
-				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), template.drainSpread(),
-				this.announceDelay, this.stopTimeout, true);
+				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), this.standby,
+				template.maxGenerations(), template.drainSpread(), this.announceDelay, this.stopTimeout, true);
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");
-		}, (status, closing) -> this.exits.add(status));
+		}, Deployment.NONE, (status, closing) -> this.exits.add(status));
 		this.engines.add(engine);
 		return engine;
 	}

@@ -10,6 +10,7 @@ import java.util.Set;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
@@ -30,6 +31,10 @@ class HandoffMachineTests {
 
 	private static final Duration READY_TIMEOUT = Duration.ofSeconds(20);
 
+	private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
+
+	private static final Duration STANDBY = Duration.ofSeconds(10);
+
 	private static final ProcessId PREDECESSOR = new ProcessId(100, 1);
 
 	private static final ProcessId SUCCESSOR = new ProcessId(200, 2);
@@ -38,7 +43,8 @@ class HandoffMachineTests {
 
 	private static final HandoffRecord.Connections NONE = new HandoffRecord.Connections(0, 0, 0, 0);
 
-	private final HandoffMachine machine = new HandoffMachine("shop", 100, null, READY_TIMEOUT, () -> "h1", 0);
+	private final HandoffMachine machine = new HandoffMachine("shop", 100, null,
+			new HandoffLimits(READY_TIMEOUT, DRAIN_TIMEOUT, STANDBY, 2), () -> "h1", 0);
 
 	private final List<Action> actions = new ArrayList<>();
 
@@ -54,12 +60,16 @@ class HandoffMachineTests {
 		assertThat(last(Action.StopAccepting.class)).isNotNull();
 		handle(new Event.AcceptingStopped());
 		handle(new Event.DrainEnded(NONE));
+		assertThat(this.machine.role()).isEqualTo(Role.STANDBY);
+		assertThat(sent(Frame.Drained.class).story().stage()).isEqualTo(Stage.DRAIN);
+		assertThat(this.actions).noneMatch(Action.Exit.class::isInstance);
+		pass(STANDBY);
 		HandoffRecord story = last(Action.Remember.class).handoff();
 		assertThat(story.result()).isEqualTo(HandoffRecord.Result.SUCCEEDED);
 		assertThat(story.code()).isNull();
 		assertThat(story.to()).isEqualTo(new HandoffRecord.Party(200, 2, null));
 		assertThat(story.stageMillis()).containsOnlyKeys(Stage.PRECHECK, Stage.VERIFY, Stage.LAUNCH, Stage.START,
-				Stage.WARM_UP, Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.DRAIN);
+				Stage.WARM_UP, Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.DRAIN, Stage.STANDBY);
 		assertThat(sent(Frame.Drained.class).story()).isEqualTo(story);
 		assertThat(last(Action.EndLink.class).reason()).isEqualTo(ByeReason.RELEASED);
 		assertThat(last(Action.Exit.class).code()).isNull();
@@ -85,7 +95,7 @@ class HandoffMachineTests {
 		assertThat(sent(Frame.Serving.class)).isNotNull();
 		assertThat(this.machine.role()).isEqualTo(Role.ACTIVE);
 		assertThat(this.machine.generation()).isEqualTo(4);
-		assertThat(this.machine.draining()).isEqualTo(PREDECESSOR);
+		assertThat(this.machine.draining()).extracting(HandoffStatus.Draining::pid).containsExactly(PREDECESSOR.pid());
 	}
 
 	@Test
@@ -94,7 +104,7 @@ class HandoffMachineTests {
 		receive(new Frame.Cutover());
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
-		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
 		HandoffRecord story = new HandoffRecord("h0", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 3, null),
 				null, Instant.EPOCH, HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null, null, null, Map.of(), NONE);
@@ -102,7 +112,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.Remember.class).handoff()).isEqualTo(story);
 		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
 		handle(new Event.LinkEnded(LINK, null));
-		assertThat(this.machine.draining()).isNull();
+		assertThat(this.machine.draining()).isEmpty();
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
 	}
 
@@ -125,7 +135,7 @@ class HandoffMachineTests {
 	@EnumSource(names = { "PRECHECKING", "VERIFYING", "LAUNCHING", "SUCCESSOR_STARTING", "CUTTING_OVER" })
 	void secondTriggerAndSecondSuccessorAreRefusedWhileHandoffRuns(Phase phase) {
 		to(phase);
-		handle(new Event.Triggered(2, HandoffTrigger.ENDPOINT, Instant.EPOCH));
+		handle(new Event.Triggered(2, HandoffTrigger.ENDPOINT, null, Instant.EPOCH));
 		assertThat(last(Action.Reject.class).handoffId()).isEqualTo("h1");
 		assertThat(last(Action.Reject.class).stage()).isEqualTo(this.machine.stage());
 		handle(new Event.Received(LINK + 1, new ProcessId(300, 3), new Frame.Hello(1, "shop", null, null),
@@ -137,7 +147,7 @@ class HandoffMachineTests {
 
 	@Test
 	void triggerBeforeApplicationIsReadyIsRefused() {
-		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		assertThat(last(Action.Reject.class).message()).contains("still starting");
 	}
 
@@ -180,7 +190,7 @@ class HandoffMachineTests {
 	void exitOfLaunchedSuccessorFailsWithItsStatus(Phase phase) {
 		to(phase);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1));
+		handle(new Event.Fenced(1, true));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, phase.stage());
 		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(1);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
@@ -194,7 +204,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(last(Action.Fence.class).termGrace()).isZero();
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
-		handle(new Event.Fenced(137));
+		handle(new Event.Fenced(137, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.PathTaken(null));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.CUTOVER);
@@ -243,7 +253,7 @@ class HandoffMachineTests {
 	void byeOfSuccessorFailsWithItsCode() {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.UNHEALTHY, "db is DOWN"));
-		handle(new Event.Fenced(21));
+		handle(new Event.Fenced(21, true));
 		assertFailed(FailureCode.UNHEALTHY, Stage.START);
 		assertThat(last(Action.Remember.class).handoff().message()).isEqualTo("db is DOWN");
 	}
@@ -253,7 +263,7 @@ class HandoffMachineTests {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Serving());
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(19));
+		handle(new Event.Fenced(19, true));
 		assertFailed(FailureCode.PROTOCOL, Stage.START);
 	}
 
@@ -276,7 +286,7 @@ class HandoffMachineTests {
 		assertThat(this.actions).noneMatch(Action.Fence.class::isInstance);
 		handle(new Event.Launched(SUCCESSOR));
 		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
-		handle(new Event.Fenced(17));
+		handle(new Event.Fenced(17, true));
 		assertFailed(FailureCode.ABORTED, Stage.LAUNCH);
 	}
 
@@ -284,17 +294,41 @@ class HandoffMachineTests {
 	void abortWithoutHandoffIsRejected() {
 		handle(new Event.ApplicationReady());
 		handle(new Event.AbortRequested(1));
-		assertThat(last(Action.Reject.class).message()).isEqualTo("No handoff runs.");
+		assertThat(last(Action.Reject.class).message()).startsWith("No handoff runs");
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "LAUNCHING", "SUCCESSOR_STARTING", "CUTTING_OVER" })
+	@EnumSource(names = { "LAUNCHING", "SUCCESSOR_STARTING" })
 	void stopKillsTheLaunchedSuccessorAtOnce(Phase phase) {
 		to(phase);
 		handle(new Event.StopRequested());
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
-		handle(new Event.Fenced(137));
+		handle(new Event.Fenced(137, true));
+		assertLeaves();
+	}
+
+	@Test
+	void stopDuringTheCutoverLeavesTheServiceToTheSuccessor() {
+		toCutover();
+		handle(new Event.StopRequested());
+		assertThat(this.machine.phase()).isEqualTo(Phase.CUTTING_OVER);
+		receive(new Frame.Serving());
+		assertThat(sent(Frame.Released.class)).isNotNull();
+		handle(new Event.AcceptingStopped());
+		handle(new Event.LinkEnded(LINK, null));
+		handle(new Event.PeerChecked(SUCCESSOR, true));
+		assertThat(this.machine.role()).as("told to stop, it does not come back").isEqualTo(Role.DRAINING);
+		handle(new Event.DrainEnded(NONE));
+		assertThat(last(Action.Stopped.class)).isNotNull();
+	}
+
+	@Test
+	void stopDuringACutoverThatFailsStopsTheService() {
+		toCutover();
+		handle(new Event.StopRequested());
+		pass(HandoffMachine.CUTOVER_TIMEOUT);
+		handle(new Event.Fenced(137, true));
 		assertLeaves();
 	}
 
@@ -306,7 +340,7 @@ class HandoffMachineTests {
 		handle(new Event.StopRequested());
 		assertThat(this.actions).filteredOn(Action.Leave.class::isInstance).hasSize(1);
 		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
-		handle(new Event.Triggered(3, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		handle(new Event.Triggered(3, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		assertThat(last(Action.Reject.class).message()).contains("is stopping");
 		assertThat(this.machine.role()).isEqualTo(Role.DRAINING);
 		handle(new Event.DrainEnded(new HandoffRecord.Connections(0, 0, 0, 0)));
@@ -316,10 +350,22 @@ class HandoffMachineTests {
 	}
 
 	@Test
-	void stopBeforeTheApplicationIsReadyIsAtOnce() {
+	void stopBeforeTheApplicationIsReadyFinishesWhatWasAccepted() {
 		handle(new Event.StopRequested());
-		assertThat(last(Action.Stopped.class)).isNotNull();
-		assertThat(this.machine.phase()).isEqualTo(Phase.ENDING);
+		assertLeaves();
+	}
+
+	@Test
+	void stopOfASuccessorThatAcceptsLetsItServeFirst() {
+		succeedUntilReady();
+		receive(new Frame.Cutover());
+		handle(new Event.PathTaken(null));
+		handle(new Event.StopRequested());
+		assertThat(this.machine.phase()).isEqualTo(Phase.OPENING_GATES);
+		handle(new Event.GatesOpened());
+		assertThat(sent(Frame.Serving.class)).isNotNull();
+		assertThat(sent(Frame.Release.class)).isNotNull();
+		assertLeaves();
 	}
 
 	@Test
@@ -367,8 +413,8 @@ class HandoffMachineTests {
 	void nextHandoffCanStartAfterAFailedOne() {
 		to(Phase.SUCCESSOR_STARTING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1));
-		handle(new Event.Triggered(2, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		handle(new Event.Fenced(1, true));
+		handle(new Event.Triggered(2, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
@@ -401,8 +447,9 @@ class HandoffMachineTests {
 		receive(new Frame.Cutover());
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
-		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		handle(new Event.PrechecksDone("h1", null));
+		receive(new Frame.Released());
 		handle(new Event.Verified("h1", null));
 		handle(new Event.Launched(SUCCESSOR));
 		for (Frame frame : List.of(new Frame.Hello(1, "shop", "h1", null), new Frame.Ready(), new Frame.Serving())) {
@@ -410,6 +457,7 @@ class HandoffMachineTests {
 		}
 		handle(new Event.AcceptingStopped());
 		handle(new Event.DrainEnded(NONE));
+		pass(STANDBY);
 		assertThat(this.machine.phase()).isEqualTo(Phase.DRAINED);
 		try (TestListener listener = TestListener.bind("server"); Descriptor descriptor = listener.exportListener()) {
 			Frame.Connections connections = connection(descriptor);
@@ -419,23 +467,19 @@ class HandoffMachineTests {
 		}
 	}
 
-	/**
-	 * The predecessor, whose link has ended, takes them back once this process is dead.
-	 */
 	@Test
-	void connectionsOfThePredecessorAreDiscardedByAProcessThatIsStopping() throws IOException {
-		succeedUntilReady();
-		receive(new Frame.Cutover());
-		handle(new Event.PathTaken(null));
-		handle(new Event.GatesOpened());
+	void connectionsOfThePredecessorAreReturnedByAProcessThatIsStopping() throws IOException {
+		serve();
 		handle(new Event.StopRequested());
-		assertThat(last(Action.EndLink.class).reason()).isEqualTo(ByeReason.STOPPING);
+		assertThat(sent(Frame.Release.class).atOnce()).isFalse();
 		try (TestListener listener = TestListener.bind("server"); Descriptor descriptor = listener.exportListener()) {
 			Frame.Connections connections = connection(descriptor);
 			handle(new Event.Received(LINK, PREDECESSOR, connections, Instant.EPOCH));
 			assertThat(last(Action.Discard.class).frame()).isEqualTo(connections);
-			assertThat(this.actions).noneMatch(Action.Adopt.class::isInstance);
+			assertThat(sent(Frame.Answered.class).returned()).containsExactly(7L);
 		}
+		handle(new Event.DrainEnded(NONE));
+		assertThat(last(Action.EndLink.class).reason()).isEqualTo(ByeReason.STOPPING);
 	}
 
 	private static Frame.Connections connection(Descriptor descriptor) {
@@ -451,15 +495,16 @@ class HandoffMachineTests {
 	}
 
 	@Test
-	void drainLearnsWhenTheSuccessorIsLost() {
-		toCutover();
-		receive(new Frame.Serving());
-		handle(new Event.AcceptingStopped());
+	void drainLearnsOfAnswersAndOfASuccessorThatIsLostButLives() {
+		toDraining();
 		assertThat(last(Action.Drain.class).link()).isEqualTo(LINK);
 		receive(new Frame.Answered(List.of(1L), List.of()));
 		assertThat(last(Action.NoteAnswer.class).answer().adopted()).containsExactly(1L);
 		handle(new Event.LinkEnded(LINK, null));
-		assertThat(last(Action.SuccessorLost.class).successor()).isEqualTo(SUCCESSOR);
+		assertThat(this.actions).noneMatch(Action.SuccessorLost.class::isInstance);
+		handle(new Event.PeerChecked(SUCCESSOR, false));
+		assertThat(last(Action.SuccessorLost.class).dead()).isFalse();
+		assertThat(this.machine.mayResume()).isFalse();
 	}
 
 	@Test
@@ -467,6 +512,7 @@ class HandoffMachineTests {
 		toCutover();
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
+		handle(new Event.PeerChecked(SUCCESSOR, false));
 		handle(new Event.AcceptingStopped());
 		assertThat(last(Action.Drain.class).link()).isEqualTo(HandoffMachine.NO_LINK);
 	}
@@ -480,7 +526,7 @@ class HandoffMachineTests {
 		assertThat(this.machine.phase()).isEqualTo(Phase.LAUNCHING);
 		pass(Duration.ofMillis(500));
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(16));
+		handle(new Event.Fenced(16, true));
 		assertFailed(FailureCode.TIMEOUT, Stage.LAUNCH);
 		assertThat(last(Action.Remember.class).handoff().message()).contains("hotswap.ready-timeout");
 	}
@@ -520,8 +566,8 @@ class HandoffMachineTests {
 	void predecessorsDeathBeforeOfferStartsFresh() {
 		handle(new Event.PredecessorFound(LINK, PREDECESSOR, "h0"));
 		handle(new Event.LinkEnded(LINK, null));
-		assertThat(last(Action.CheckPredecessor.class).predecessor()).isEqualTo(PREDECESSOR);
-		handle(new Event.PredecessorChecked(true));
+		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.PeerChecked(PREDECESSOR, true));
 		assertThat(last(Action.StartFresh.class)).isNotNull();
 		handle(new Event.ApplicationReady());
 		assertThat(this.machine.role()).isEqualTo(Role.ACTIVE);
@@ -532,14 +578,14 @@ class HandoffMachineTests {
 	void predecessorsDeathInStartOpensGatesOnlyWhenApplicationIsReady() {
 		succeedUntilStart();
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PredecessorChecked(true));
+		handle(new Event.PeerChecked(PREDECESSOR, true));
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
 		handle(new Event.ApplicationReady());
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
 		assertThat(this.machine.role()).isEqualTo(Role.ACTIVE);
-		assertThat(this.machine.draining()).isNull();
+		assertThat(this.machine.draining()).isEmpty();
 	}
 
 	@ParameterizedTest
@@ -547,7 +593,7 @@ class HandoffMachineTests {
 	void predecessorsDeathAfterApplicationIsReadyOpensGatesAtOnce(Phase phase) {
 		succeedUntil(phase);
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PredecessorChecked(true));
+		handle(new Event.PeerChecked(PREDECESSOR, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.HealthChecked("late"));
 		handle(new Event.PathTaken("unwritable"));
@@ -558,18 +604,18 @@ class HandoffMachineTests {
 	void lossOfTheConnectionWhilePredecessorLivesGivesUpAndFencesNobody() {
 		succeedUntilReady();
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PredecessorChecked(false));
+		handle(new Event.PeerChecked(PREDECESSOR, false));
 		assertThat(last(Action.Exit.class).code()).isEqualTo(FailureCode.PREDECESSOR_UNREACHABLE);
-		assertThat(this.actions).noneMatch(Action.FencePredecessor.class::isInstance);
+		assertThat(this.actions).noneMatch(Action.FencePeer.class::isInstance);
 	}
 
 	@Test
 	void silentPredecessorIsFencedAndThenSucceeded() {
 		succeedUntilReady();
 		handle(new Event.LinkSilent(LINK));
-		assertThat(last(Action.FencePredecessor.class).predecessor()).isEqualTo(PREDECESSOR);
+		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
-		handle(new Event.PredecessorChecked(true));
+		handle(new Event.PeerChecked(PREDECESSOR, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
@@ -589,22 +635,252 @@ class HandoffMachineTests {
 		assertThat(last(Action.Exit.class).code()).isEqualTo(FailureCode.UNHEALTHY);
 	}
 
+	// The successor dies after SERVING
+
+	@ParameterizedTest
+	@EnumSource(names = { "DRAINING", "STANDBY" })
+	void predecessorServesAgainWhenItsSuccessorDies(Phase phase) {
+		toOld(phase);
+		this.actions.clear();
+		handle(new Event.SuccessorExited(SUCCESSOR, 137));
+		handle(new Event.LinkEnded(LINK, null));
+		assertThat(this.actions).containsExactly(new Action.CheckPeer(SUCCESSOR));
+		handle(new Event.PeerChecked(SUCCESSOR, true));
+		assertThat(last(Action.Reopen.class).successorDead()).isTrue();
+		handle(new Event.GatesOpened());
+		assertThat(last(Action.TakePath.class)).isNotNull();
+		handle(new Event.PathTaken(null));
+		assertFailed(FailureCode.SUCCESSOR_EXITED, phase.stage());
+		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(137);
+		assertThat(last(Action.BecomeActive.class)).isNotNull();
+		assertThat(this.machine.generation()).isOne();
+		handle(new Event.Triggered(5, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
+	}
+
 	@Test
-	void predecessorDrainsWhateverBecomesOfItsSuccessorAfterServing() {
+	void predecessorServesAgainOnceItHasStoppedAccepting() {
 		toCutover();
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.SuccessorExited(SUCCESSOR, 137));
+		handle(new Event.PeerChecked(SUCCESSOR, true));
+		assertThat(this.actions).noneMatch(Action.Reopen.class::isInstance);
 		handle(new Event.AcceptingStopped());
-		handle(new Event.DrainEnded(NONE));
+		assertThat(this.actions).noneMatch(Action.Drain.class::isInstance);
+		assertThat(last(Action.Reopen.class)).isNotNull();
+	}
+
+	@Test
+	void silentSuccessorIsKilledAndNotAnsweredAnyMore() {
+		toOld(Phase.STANDBY);
+		handle(new Event.LinkSilent(LINK));
+		assertThat(last(Action.FencePeer.class).process()).isEqualTo(SUCCESSOR);
+		this.actions.clear();
+		receive(new Frame.Release(false));
+		pass(STANDBY.multipliedBy(2));
+		assertThat(this.actions).filteredOn(Action.Send.class::isInstance)
+			.noneMatch((send) -> ((Action.Send) send).frame() instanceof Frame.Released);
+		assertThat(this.machine.phase()).isEqualTo(Phase.STANDBY);
+		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.GatesOpened());
+		handle(new Event.PathTaken(null));
+		assertFailed(FailureCode.TIMEOUT, Stage.STANDBY);
+	}
+
+	@Test
+	void silentSuccessorThatCannotBeKilledIsTriedAgain() {
+		toOld(Phase.STANDBY);
+		handle(new Event.LinkSilent(LINK));
+		handle(new Event.PeerChecked(SUCCESSOR, false));
+		this.actions.clear();
+		pass(HandoffMachine.FENCE_INTERVAL);
+		assertThat(this.actions).filteredOn(Action.FencePeer.class::isInstance).hasSize(1);
+		assertThat(this.machine.phase()).isEqualTo(Phase.STANDBY);
+	}
+
+	@Test
+	void successorThatAnOperatorStopsReleasesThePredecessor() {
+		toOld(Phase.STANDBY);
+		receive(new Frame.Release(false));
+		assertThat(sent(Frame.Released.class)).isNotNull();
 		assertThat(last(Action.Exit.class).code()).isNull();
+
+		HandoffMachineTests other = new HandoffMachineTests();
+		other.toOld(Phase.DRAINING);
+		other.receive(new Frame.Bye(ByeReason.STOPPING, null, null));
+		other.handle(new Event.LinkEnded(LINK, null));
+		assertThat(other.machine.mayResume()).isFalse();
+		other.handle(new Event.DrainEnded(NONE));
+		assertThat(other.last(Action.Exit.class).code()).isNull();
+	}
+
+	// Older generations
+
+	@Test
+	void olderGenerationThatCouldResumeIsReleasedBeforeTheNextLaunch() {
+		serve();
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		assertThat(sent(Frame.Release.class).atOnce()).isFalse();
+		assertThat(this.actions).noneMatch(Action.Verify.class::isInstance);
+		receive(new Frame.Released());
+		assertThat(last(Action.Verify.class)).isNotNull();
+		assertThat(last(Action.Proven.class)).isNotNull();
+	}
+
+	@Test
+	void olderGenerationThatDoesNotAnswerIsKilledBeforeTheNextLaunch() {
+		serve();
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		pass(HandoffMachine.RELEASE_TIMEOUT);
+		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		assertThat(this.actions).noneMatch(Action.Verify.class::isInstance);
+		handle(new Event.PeerChecked(PREDECESSOR, true));
+		assertThat(last(Action.Verify.class)).isNotNull();
+		assertThat(this.machine.draining()).isEmpty();
+	}
+
+	@Test
+	void olderGenerationThatCannotBeReleasedOrKilledRefusesTheNextHandoff() {
+		serve();
+		handle(new Event.LinkEnded(LINK, "broken"));
+		handle(new Event.PeerChecked(PREDECESSOR, false));
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		handle(new Event.PeerChecked(PREDECESSOR, false));
+		assertFailed(FailureCode.TIMEOUT, Stage.PRECHECK);
+		assertThat(this.actions).noneMatch(Action.Launch.class::isInstance);
+	}
+
+	@Test
+	void olderGenerationFindsTheProcessThatIsActiveNow() {
+		toDraining();
+		receive(new Frame.Release(false));
+		receive(new Frame.Redirect());
+		assertThat(last(Action.Rejoin.class)).isEqualTo(new Action.Rejoin(SUCCESSOR, LINK));
+		ProcessId third = new ProcessId(300, 3);
+		handle(new Event.Rejoined(LINK + 1, third));
+		assertThat(last(Action.MoveOver.class).link()).isEqualTo(LINK + 1);
+		assertThat(last(Action.TellHeld.class))
+			.isEqualTo(new Action.TellHeld(LINK + 1, "h1", 1, Role.DRAINING, DRAIN_TIMEOUT));
+		handle(new Event.DrainEnded(NONE));
+		assertThat(last(Action.EndLink.class).link()).isEqualTo(LINK + 1);
+		assertThat(last(Action.Exit.class).code()).isNull();
+	}
+
+	@Test
+	void activeProcessShowsAllOlderGenerationsAndEndsTheOldestBeyondTheLimit() {
+		serve();
+		join(300, 2);
+		assertThat(this.actions).noneMatch(HandoffMachineTests::endsAtOnce);
+		join(301, 1);
+		assertThat(this.machine.draining()).extracting(HandoffStatus.Draining::generation).containsExactly(3, 2, 1);
+		assertThat(this.actions).filteredOn(HandoffMachineTests::endsAtOnce)
+			.containsExactly(new Action.Send(301, new Frame.Release(true)));
+	}
+
+	private static boolean endsAtOnce(Action action) {
+		return action instanceof Action.Send send && send.frame() instanceof Frame.Release release && release.atOnce();
+	}
+
+	private void join(int pid, int generation) {
+		handle(new Event.Received(pid, new ProcessId(pid, 1),
+				new Frame.Draining("shop", "h", generation, Role.DRAINING, new HandoffStatus.Held(0, 1, 0), 1000),
+				Instant.EPOCH));
+	}
+
+	@Test
+	void generationThatIsToEndAtOnceCutsItsDrainShort() {
+		toDraining();
+		receive(new Frame.Release(true));
+		assertThat(last(Action.HastenDrain.class).atOnce()).isTrue();
+	}
+
+	@Test
+	void historySaysWhichPredecessorDiedBeforeItHadDrained() {
+		serve();
+		handle(new Event.LinkSilent(LINK));
+		handle(new Event.PeerChecked(PREDECESSOR, true));
+		assertThat(last(Action.Remember.class).handoff().message()).contains("died before it had drained");
+		assertThat(this.machine.draining()).isEmpty();
+	}
+
+	// Back
+
+	@Test
+	void predecessorServesAgainAtAnOperatorsWish() {
+		toOld(Phase.STANDBY);
+		receive(new Frame.Revert(List.of(TestRecords.full("h9"))));
+		assertThat(last(Action.Inherit.class).history()).hasSize(1);
+		assertThat(last(Action.Reopen.class).successorDead()).isFalse();
+		handle(new Event.GatesOpened());
+		assertThat(this.actions).noneMatch(HandoffMachineTests::isServing);
+		handle(new Event.PathTaken(null));
+		assertThat(sent(Frame.Serving.class)).isNotNull();
+		assertFailed(FailureCode.ABORTED, Stage.STANDBY);
+		assertThat(this.machine.draining()).extracting(HandoffStatus.Draining::pid).containsExactly(SUCCESSOR.pid());
+	}
+
+	private static boolean isServing(Action action) {
+		return action instanceof Action.Send send && send.frame() instanceof Frame.Serving;
+	}
+
+	@Test
+	void successorAcceptsUntilItsPredecessorServesAgainAndDrainsThen() {
+		serve();
+		handle(new Event.AbortRequested(3));
+		assertThat(last(Action.Accept.class).handoffId()).isEqualTo("h0");
+		assertThat(last(Action.SendRevert.class).link()).isEqualTo(LINK);
+		assertThat(this.actions).noneMatch(Action.StopAccepting.class::isInstance);
+		receive(new Frame.Serving());
+		assertThat(last(Action.StopAccepting.class)).isNotNull();
+		assertThat(this.machine.role()).isEqualTo(Role.DRAINING);
+		assertThat(this.machine.mayResume()).isFalse();
+		assertThat(last(Action.Remember.class).handoff().code()).isEqualTo(FailureCode.ABORTED);
+	}
+
+	@Test
+	void revertThatComesTooLateChangesNothing() {
+		serve();
+		handle(new Event.AbortRequested(3));
+		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+		handle(new Event.AbortRequested(4));
+		assertThat(last(Action.Reject.class).request()).isEqualTo(4);
+	}
+
+	@Test
+	void predecessorThatDoesNotServeAgainInTimeIsKilledAndThePathTakenBack() {
+		serve();
+		handle(new Event.AbortRequested(3));
+		pass(HandoffMachine.CUTOVER_TIMEOUT);
+		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		receive(new Frame.Serving());
+		assertThat(this.machine.role()).as("it is as good as dead").isEqualTo(Role.ACTIVE);
+		handle(new Event.PeerChecked(PREDECESSOR, true));
+		assertThat(last(Action.TakePath.class)).isNotNull();
+		handle(new Event.PathTaken(null));
+		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+	}
+
+	@Test
+	void successorThatCannotBeKilledAfterCutoverKeepsThePathUntilItCan() {
+		toCutover();
+		pass(HandoffMachine.CUTOVER_TIMEOUT);
+		handle(new Event.Fenced(null, false));
+		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
+		pass(HandoffMachine.FENCE_INTERVAL);
+		assertThat(this.actions).filteredOn(Action.Fence.class::isInstance).hasSize(2);
+		handle(new Event.Fenced(137, true));
+		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
 	// Steps
 
 	private void to(Phase phase) {
 		handle(new Event.ApplicationReady());
-		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, Instant.EPOCH));
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		if (phase == Phase.PRECHECKING) {
 			return;
 		}
@@ -625,6 +901,29 @@ class HandoffMachineTests {
 		receive(new Frame.Progress(Stage.HEALTH_CHECK));
 		receive(new Frame.Ready());
 		assertThat(this.machine.phase()).isEqualTo(phase);
+	}
+
+	private void toDraining() {
+		toCutover();
+		receive(new Frame.Serving());
+		handle(new Event.AcceptingStopped());
+		assertThat(this.machine.phase()).isEqualTo(Phase.DRAINING);
+	}
+
+	private void toOld(Phase phase) {
+		toDraining();
+		if (phase == Phase.STANDBY) {
+			handle(new Event.DrainEnded(NONE));
+			assertThat(this.machine.phase()).isEqualTo(Phase.STANDBY);
+		}
+	}
+
+	private void serve() {
+		succeedUntilReady();
+		receive(new Frame.Cutover());
+		handle(new Event.PathTaken(null));
+		handle(new Event.GatesOpened());
+		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
 	}
 
 	private void toCutover() {
@@ -667,7 +966,7 @@ class HandoffMachineTests {
 
 	private void receive(Frame frame) {
 		boolean fromSuccessor = Set.of(Phase.BOOTING, Phase.HELLO_SENT).contains(this.machine.phase())
-				|| this.machine.role() == Role.SUCCEEDING || this.machine.draining() != null;
+				|| this.machine.role() == Role.SUCCEEDING || !this.machine.draining().isEmpty();
 		handle(new Event.Received(LINK, fromSuccessor ? PREDECESSOR : SUCCESSOR, frame, Instant.EPOCH));
 	}
 

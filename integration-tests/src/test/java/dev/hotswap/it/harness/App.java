@@ -299,6 +299,7 @@ public final class App {
 			this.sandbox = sandbox;
 			this.platform = platform;
 			port(Ports.free());
+			property("hotswap.drain.standby", "0s");
 		}
 
 		/**

@@ -1,0 +1,66 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+import dev.hotswap.process.ProcessFence;
+import dev.hotswap.process.ProcessId;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Finds out whether the process at the other end of a link is dead, and makes it so where
+ * it has stopped answering. Runs on worker threads.
+ */
+final class PeerFate {
+
+	/** How long a process whose link has ended may take to be seen dead. */
+	private static final Duration DEATH_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Log logger = LogFactory.getLog(PeerFate.class);
+
+	private final Consumer<Event> events;
+
+	PeerFate(Consumer<Event> events) {
+		this.events = events;
+	}
+
+	boolean perform(Action action) {
+		if (action instanceof Action.CheckPeer check) {
+			this.events.accept(new Event.PeerChecked(check.process(), isDead(check.process())));
+		}
+		else if (action instanceof Action.FencePeer fence) {
+			this.events.accept(new Event.PeerChecked(fence.process(), fence(fence.process())));
+		}
+		else {
+			return false;
+		}
+		return true;
+	}
+
+	private static boolean isDead(ProcessId process) {
+		try {
+			return process.awaitDeath(DEATH_TIMEOUT);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return process.isDead();
+		}
+	}
+
+	private static boolean fence(ProcessId process) {
+		logger.warn("Process " + process.pid() + " stopped answering, or lives without a connection, and is killed");
+		try {
+			ProcessFence.fence(process, Duration.ZERO, Duration.ZERO);
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.error("Process " + process.pid() + " could not be killed", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return process.isDead();
+	}
+
+}
