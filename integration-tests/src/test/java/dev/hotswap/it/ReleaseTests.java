@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
-import dev.hotswap.it.harness.Jdk;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.SampleJar;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,10 +26,10 @@ import static org.awaitility.Awaitility.await;
  * A service with a folder of releases and a PID file is handed over from one release to
  * the other.
  */
-@OnEveryJdk
+@OnPlatforms(OnPlatforms.Choice.TWO)
 class ReleaseTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
@@ -38,8 +38,8 @@ class ReleaseTests {
 
 	private Path pidFile;
 
-	ReleaseTests(Jdk jdk) {
-		this.jdk = jdk;
+	ReleaseTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@BeforeEach
@@ -91,7 +91,7 @@ class ReleaseTests {
 	}
 
 	private App start() {
-		return this.sandbox.app(this.jdk)
+		return this.sandbox.app(this.platform)
 			.jar(this.store.resolve("current/shop.jar"))
 			.property("hotswap.release.directory", this.store)
 			.property("hotswap.pid-file", this.pidFile)
@@ -101,7 +101,7 @@ class ReleaseTests {
 
 	private void deploy(String version) throws Exception {
 		Path folder = Files.createDirectories(this.store.resolve("releases").resolve(version));
-		Path jar = SampleJar.ofVersion(folder.resolve("shop.jar"), version);
+		Path jar = SampleJar.ofVersion(folder.resolve("shop.jar"), version, this.platform.server());
 		byte[] checksum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar));
 		Files.writeString(folder.resolve("shop.jar.sha256"), HexFormat.of().formatHex(checksum) + "  shop.jar\n");
 	}
