@@ -1,0 +1,113 @@
+package dev.hotswap.it;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import dev.hotswap.it.harness.App;
+import dev.hotswap.it.harness.Chromium;
+import dev.hotswap.it.harness.Jdks;
+import dev.hotswap.it.harness.SampleJar;
+import dev.hotswap.it.harness.Sandbox;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.openqa.selenium.Keys;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * The sample's page in a real browser that stays open while the application hands over.
+ */
+class SamplePageTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+	/** Of the picture, which {@code docs} has a copy of. */
+	private static final Path SCREENSHOT = Path.of("target", "sample-page.png");
+
+	@RegisterExtension
+	private final Sandbox sandbox = new Sandbox();
+
+	@BeforeEach
+	void needsChromium() {
+		assumeTrue(Chromium.isInstalled(), Chromium.MISSING);
+	}
+
+	@Test
+	void measuresNoFailureAndNoGapThroughHandoff() throws Exception {
+		App app = this.sandbox.app(Jdks.own()).jar(SampleJar.packaged()).start().awaitServing();
+		try (Chromium page = Chromium.start(this.sandbox)) {
+			page.open(app.port(), "/");
+			awaitAnswers(page, 30);
+			assertThat(page.text("#pid")).isEqualTo(String.valueOf(app.pid()));
+			assertThat(page.text("#generation")).isEqualTo("1");
+			assertThat(page.text("#role")).isEqualTo("ACTIVE");
+			page.find("#hand-over").sendKeys(Keys.ENTER);
+			await().atMost(TIMEOUT).until(() -> !page.findAll("#stages [aria-current=step]").isEmpty());
+			App.HandedOver handedOver = app.awaitHandoverFrom(app.pid());
+			JsonNode handoff = app.awaitHistory(1);
+			String successor = String.valueOf(handedOver.successor());
+			await().atMost(TIMEOUT).untilAsserted(() -> assertThat(page.text("#handoff-state")).isEqualTo("Succeeded"));
+			awaitAnswers(page, number(page.text("#answers")) + 45);
+			page.screenshot(SCREENSHOT);
+			System.out.printf("PAGE answers=%s slowest=%s pause=%s connects=%s %s%n", page.text("#answers"),
+					page.text("#slowest"), page.text("#pause"), page.text("#connects"), handoff.path("connections"));
+			assertThat(page.text("#pid")).isEqualTo(successor);
+			assertThat(page.text("#generation")).isEqualTo("2");
+			assertThat(page.text("#failed")).isEqualTo("0");
+			assertThat(page.find("#chart").getAttribute("aria-label"))
+				.contains(" 0 failed requests, 1 changes of the process");
+			assertThat(number(page.text("#pause"))).as("longest pause in ms").isBetween(1, 3000);
+			assertThat(page.findAll("#events [data-kind=takeover]")).singleElement()
+				.satisfies(
+						(event) -> assertThat(event.getText()).contains(successor).contains(String.valueOf(app.pid())));
+			assertThat(page.text("#history")).contains(successor).contains("Succeeded");
+			// The browser's own ones; it would repeat a request of which it lost the
+			// connection
+			assertThat(handoff.path("connections").path("transferred").asInt()).isPositive();
+			assertThat(handoff.path("connections").path("cut").asInt()).isZero();
+		}
+	}
+
+	@Test
+	void saysWhyNoHandoffStarts() {
+		App app = this.sandbox.app(Jdks.own())
+			.jar(SampleJar.packaged())
+			.property("management.endpoint.hotswap.access", "read-only")
+			.start()
+			.awaitServing();
+		try (Chromium page = Chromium.start(this.sandbox)) {
+			page.open(app.port(), "/");
+			awaitRefusal(page, "management.endpoint.hotswap.access=unrestricted");
+			page.script(
+					"""
+							window.fetch = async () => new Response('{"id":"a1","stage":"START","message":"Handoff a1 runs."}', { status: 409 })""");
+			awaitRefusal(page, "Handoff a1 runs. Its stage is START.");
+			page.script("window.fetch = async () => new Response('', { status: 403 })");
+			awaitRefusal(page, "Not allowed (403)");
+			page.script("window.fetch = async () => { throw new TypeError('Failed to fetch') }");
+			awaitRefusal(page, "could not be reached (Failed to fetch)");
+			await().atMost(TIMEOUT)
+				.untilAsserted(() -> assertThat(page.text("#connection")).isEqualTo("No answer any more"));
+			assertThat(number(page.text("#failed"))).isPositive();
+		}
+	}
+
+	private static void awaitAnswers(Chromium page, int count) {
+		await().atMost(TIMEOUT).until(() -> number(page.text("#answers")) >= count);
+	}
+
+	private static void awaitRefusal(Chromium page, String text) {
+		page.find("#hand-over").click();
+		await().atMost(TIMEOUT)
+			.untilAsserted(() -> assertThat(page.text("#hand-over-result[data-kind=error]")).contains(text));
+	}
+
+	private static int number(String text) {
+		return Integer.parseInt(text.replaceAll("\\..*|\\D", ""));
+	}
+
+}
