@@ -6,7 +6,8 @@ export const COLORS = 4;
 
 const HEIGHT = 300;
 
-const SECONDS = WINDOW / 1000;
+/** How far back to show, in seconds: at first only as far as the page has measured. */
+const SPAN = { least: 15, most: WINDOW / 1000 };
 
 /** Draws the last minute of a measurement: a dot for each answer, marks for all else. */
 export class Chart {
@@ -19,7 +20,9 @@ export class Chart {
 
 	#plot;
 
-	#now = 0;
+	#opened = performance.now() / 1000;
+
+	#now = this.#opened;
 
 	/**
 	 * @param element where to draw
@@ -54,12 +57,12 @@ export class Chart {
 			cursor: { show: false },
 			legend: { show: false },
 			scales: {
-				x: { time: false, range: () => [this.#now - SECONDS, this.#now] },
+				x: { time: false, range: () => [this.#now - this.#span(), this.#now] },
 				y: { distr: 3, range: (plot, min, max) => [0.5, Math.max(100, 10 ** Math.ceil(Math.log10(max || 1)))] }
 			},
 			axes: [
-				{ ...axis, size: 32, splits: () => [60, 45, 30, 15, 0].map((ago) => this.#now - ago),
-					values: (plot, splits) => splits.map((at) => (at < this.#now) ? `${Math.round(this.#now - at)} s ago` : 'now') },
+				{ ...axis, size: 32, splits: () => this.#times().map((ago) => this.#now - ago),
+					values: () => this.#times().map((ago) => ago ? `${ago} s ago` : 'now') },
 				{ ...axis, size: 64, splits: () => [1, 10, 100, 1000, 10000], filter: (plot, splits) => splits,
 					values: (plot, splits) => splits.map((value) => (value < 1000) ? `${value} ms` : `${value / 1000} s`) }
 			],
@@ -75,9 +78,19 @@ export class Chart {
 		this.#now = performance.now() / 1000;
 		this.#plot.setData(this.#data());
 		const { answers, failures, takeovers } = this.#measurement;
-		this.#element.setAttribute('aria-label', `Latency in the last minute: ${answers.length} answers, `
-			+ `${failures.length} failed requests, ${takeovers.length} changes of the process that answers. `
+		this.#element.setAttribute('aria-label', `Latency in the last minute. Answers: ${answers.length}, `
+			+ `failed requests: ${failures.length}, changes of the process that answers: ${takeovers.length}. `
 			+ 'The table below has the figures for each process.');
+	}
+
+	#span() {
+		return Math.min(Math.max(this.#now - this.#opened, SPAN.least), SPAN.most);
+	}
+
+	/** Of the time axis' labels, in seconds ago. */
+	#times() {
+		const step = (this.#span() < 20) ? 5 : (this.#span() < 45) ? 10 : 15;
+		return Array.from({ length: Math.floor(this.#span() / step) + 1 }, (unused, index) => index * step);
 	}
 
 	#data() {

@@ -47,7 +47,7 @@ export class Handoff extends EventTarget {
 
 	/**
 	 * Ask for a handoff.
-	 * @returns {ok, message} for a person
+	 * @returns null, or for a person why there will be none
 	 */
 	async handOver() {
 		let response;
@@ -55,13 +55,9 @@ export class Handoff extends EventTarget {
 			response = await fetch(PATH, { method: 'POST', signal: AbortSignal.timeout(TIMEOUT) });
 		}
 		catch (error) {
-			return { ok: false, message: `The application could not be reached (${error.message}). Nothing was started as far as this page knows.` };
+			return `The application could not be reached (${error.message}). Nothing was started as far as this page knows.`;
 		}
-		const body = await response.json().catch(() => ({}));
-		if (response.status === 202) {
-			return { ok: true, message: `Handoff ${body.id} has begun.` };
-		}
-		return { ok: false, message: refusal(response.status, body) };
+		return (response.status === 202) ? null : refusal(response.status, await response.json().catch(() => ({})));
 	}
 
 	async #pollStatus() {

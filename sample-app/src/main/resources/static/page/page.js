@@ -58,8 +58,11 @@ async function handOver() {
 	if (button.getAttribute('aria-disabled') === 'true') {
 		return;
 	}
-	const { ok, message } = await handoff.handOver();
-	notice(ok ? '' : 'error', message);
+	notice('', 'Asking for a handoff …');
+	const trouble = await handoff.handOver();
+	if (trouble) {
+		notice('error', trouble);
+	}
 }
 
 function showFigures() {
@@ -165,7 +168,12 @@ function historyRow(entry) {
 	const moved = entry.connections;
 	return row([started, entry.trigger.toLowerCase(), party(entry.from), party(entry.to), result,
 		number(succeeded ? seconds(sum(false)) : '–'), number(moved ? seconds(sum(true)) : '–'),
-		moved ? `${moved.transferred} moved, ${moved.returned} returned, ${moved.announced} announced, ${moved.cut} cut` : '–']);
+		moved ? outcome(moved) : '–']);
+}
+
+/** Returned and announced ones are the exception. */
+function outcome({ transferred, returned, announced, cut }) {
+	return `${transferred} moved, ${returned ? `${returned} returned, ` : ''}${announced ? `${announced} announced, ` : ''}${cut} cut`;
 }
 
 function party(process) {

@@ -81,7 +81,7 @@ public final class Chromium implements AutoCloseable {
 	private static ChromeOptions options(Path folder) {
 		List<String> arguments = new ArrayList<>(List.of("--headless=new", "--disable-gpu", "--disable-dev-shm-usage",
 				"--disable-component-update", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-				"--user-data-dir=" + folder.resolve("profile"), "--window-size=1240,1420", "--hide-scrollbars"));
+				"--user-data-dir=" + folder.resolve("profile"), "--window-size=1240,1560", "--hide-scrollbars"));
 		if ("root".equals(System.getProperty("user.name"))) {
 			// Chromium's own sandbox refuses to run as root
 			arguments.add("--no-sandbox");
