@@ -65,9 +65,7 @@ class SamplePageTests {
 				.satisfies(
 						(event) -> assertThat(event.getText()).contains(successor).contains(String.valueOf(app.pid())));
 			assertThat(page.text("#history")).contains(successor).contains("Succeeded");
-			// The browser asks again by itself where a kept connection was closed: no
-			// failure
-			// is not enough
+			// A browser repeats by itself what it asked on a connection that was closed
 			assertThat(handoff.path("connections").path("transferred").asInt()).isPositive();
 			assertThat(handoff.path("connections").path("cut").asInt()).isZero();
 		}
