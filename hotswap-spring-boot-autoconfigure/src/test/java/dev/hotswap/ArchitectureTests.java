@@ -47,6 +47,20 @@ class ArchitectureTests {
 			"org.springframework.boot.tomcat..", "org.springframework.boot.web.server..", "org.springframework.core..");
 
 	@ArchTest
+	static final ArchRule netty = only("dev.hotswap.web.netty", "dev.hotswap", "dev.hotswap.web",
+			"dev.hotswap.descriptor", "io.netty..", "reactor..", "org.reactivestreams..",
+			"org.springframework.boot.reactor.netty..", "org.springframework.boot.web.server..",
+			"org.springframework.core..", "org.springframework.http.client..");
+
+	@ArchTest
+	static final ArchRule nettyIsForItsUsers = onlyIn("(HotswapNetty.*)", "dev.hotswap.web.netty", "io.netty..",
+			"reactor..", "org.springframework.boot.reactor..");
+
+	@ArchTest
+	static final ArchRule tomcatIsForItsUsers = onlyIn("(HotswapTomcat.*)", "dev.hotswap.web.tomcat",
+			"org.apache.catalina..", "org.apache.coyote..", "org.apache.tomcat..", "org.springframework.boot.tomcat..");
+
+	@ArchTest
 	static final ArchRule handoff = only("dev.hotswap.handoff", "dev.hotswap", "dev.hotswap.descriptor",
 			"dev.hotswap.control", "dev.hotswap.listener", "dev.hotswap.process", "dev.hotswap.web",
 			"org.springframework.context");
@@ -94,6 +108,18 @@ class ArchitectureTests {
 		.bePackagePrivate()
 		.orShould()
 		.bePrivate();
+
+	/**
+	 * An application has the one server or the other on its class path.
+	 */
+	private static ArchRule onlyIn(String configurations, String thePackage, String... server) {
+		return noClasses().that()
+			.resideOutsideOfPackage(thePackage)
+			.and()
+			.haveNameNotMatching("dev\\.hotswap\\.autoconfigure\\." + configurations)
+			.should()
+			.dependOnClassesThat(resideInAnyPackage(server).or(resideInAPackage(thePackage)));
+	}
 
 	private static ArchRule only(String thePackage, String... allowed) {
 		String[] packages = new String[PLATFORM.length + allowed.length + 1];

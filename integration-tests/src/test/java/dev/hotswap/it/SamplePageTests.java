@@ -5,7 +5,9 @@ import java.time.Duration;
 
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Chromium;
-import dev.hotswap.it.harness.Jdks;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.SampleJar;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,15 +23,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /**
  * The sample's page in a real browser that stays open while the application hands over.
  */
+@OnPlatforms(Choice.TWO)
 class SamplePageTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-	/** As the picture in {@code docs}, which was taken after two handoffs. */
-	private static final Path SCREENSHOT = Path.of("target", "sample-page.png");
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
+
+	SamplePageTests(Platform platform) {
+		this.platform = platform;
+	}
 
 	@BeforeEach
 	void needsChromium() {
@@ -38,7 +44,8 @@ class SamplePageTests {
 
 	@Test
 	void measuresNoFailureAndNoGapThroughHandoff() throws Exception {
-		App app = this.sandbox.app(Jdks.own()).jar(SampleJar.packaged()).start().awaitServing();
+		Path jar = SampleJar.ofVersion(this.sandbox.folder().resolve("sample.jar"), "1", this.platform.server());
+		App app = this.sandbox.app(this.platform).jar(jar).start().awaitServing();
 		try (Chromium page = Chromium.start(this.sandbox)) {
 			page.open(app.port(), "/");
 			awaitAnswers(page, 30);
@@ -52,9 +59,10 @@ class SamplePageTests {
 			String successor = String.valueOf(handedOver.successor());
 			await().atMost(TIMEOUT).untilAsserted(() -> assertThat(page.text("#handoff-state")).isEqualTo("Succeeded"));
 			awaitAnswers(page, number(page.text("#answers")) + 45);
-			page.screenshot(SCREENSHOT);
-			System.out.printf("PAGE answers=%s slowest=%s pause=%s connects=%s %s%n", page.text("#answers"),
-					page.text("#slowest"), page.text("#pause"), page.text("#connects"), handoff.path("connections"));
+			page.screenshot(Path.of("target", "sample-page-%s.png".formatted(this.platform.server())));
+			System.out.printf("PAGE %s answers=%s slowest=%s pause=%s connects=%s %s%n", this.platform,
+					page.text("#answers"), page.text("#slowest"), page.text("#pause"), page.text("#connects"),
+					handoff.path("connections"));
 			assertThat(page.text("#pid")).isEqualTo(successor);
 			assertThat(page.text("#generation")).isEqualTo("2");
 			assertThat(page.text("#failed")).isEqualTo("0");
@@ -71,38 +79,8 @@ class SamplePageTests {
 		}
 	}
 
-	@Test
-	void saysWhyNoHandoffStarts() {
-		App app = this.sandbox.app(Jdks.own())
-			.jar(SampleJar.packaged())
-			.property("management.endpoint.hotswap.access", "read-only")
-			.start()
-			.awaitServing();
-		try (Chromium page = Chromium.start(this.sandbox)) {
-			page.open(app.port(), "/");
-			awaitRefusal(page, "management.endpoint.hotswap.access=unrestricted");
-			page.script(
-					"""
-							window.fetch = async () => new Response('{"id":"a1","stage":"START","message":"Handoff a1 runs."}', { status: 409 })""");
-			awaitRefusal(page, "Handoff a1 runs. Its stage is START.");
-			page.script("window.fetch = async () => new Response('', { status: 403 })");
-			awaitRefusal(page, "Not allowed (403)");
-			page.script("window.fetch = async () => { throw new TypeError('Failed to fetch') }");
-			awaitRefusal(page, "could not be reached (Failed to fetch)");
-			await().atMost(TIMEOUT)
-				.untilAsserted(() -> assertThat(page.text("#connection")).isEqualTo("No answer any more"));
-			assertThat(number(page.text("#failed"))).isPositive();
-		}
-	}
-
 	private static void awaitAnswers(Chromium page, int count) {
 		await().atMost(TIMEOUT).until(() -> number(page.text("#answers")) >= count);
-	}
-
-	private static void awaitRefusal(Chromium page, String text) {
-		page.find("#hand-over").click();
-		await().atMost(TIMEOUT)
-			.untilAsserted(() -> assertThat(page.text("#hand-over-result[data-kind=error]")).contains(text));
 	}
 
 	private static int number(String text) {

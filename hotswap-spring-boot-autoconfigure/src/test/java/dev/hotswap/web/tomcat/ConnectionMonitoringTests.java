@@ -15,6 +15,7 @@ import dev.hotswap.ConnectionState;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectionEvents;
 import dev.hotswap.web.ConnectionMonitoring;
+import dev.hotswap.web.TestListenerSource;
 import dev.hotswap.web.IdleConnection;
 import jakarta.servlet.AsyncContext;
 import org.junit.jupiter.api.AfterEach;
@@ -175,7 +176,7 @@ class ConnectionMonitoringTests {
 	}
 
 	private void start(ConnectionMonitoring monitoring) {
-		this.server = TestServer.start(true, (name, address, scheme) -> null, monitoring, (factory) -> {
+		this.server = TestServer.start(true, TestListenerSource.NONE, monitoring, (factory) -> {
 		});
 	}
 

@@ -1,6 +1,8 @@
 package dev.hotswap.it.harness;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -30,6 +32,14 @@ final class ClassPath {
 		return new ClassPath(List.of(System.getProperty("java.class.path").split(File.pathSeparator)))
 			.without((entry) -> HARNESS.matcher(entry).find())
 			.without((entry) -> server.excludes(new File(entry).getName()));
+	}
+
+	/**
+	 * What stands there packaged, which is all but what is being tested itself.
+	 * @return the jars
+	 */
+	List<Path> jars() {
+		return this.entries.stream().map(Path::of).filter(Files::isRegularFile).toList();
 	}
 
 	ClassPath withoutStarter() {

@@ -1,11 +1,11 @@
-package dev.hotswap.web.tomcat;
+package dev.hotswap.web;
 
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-import dev.hotswap.web.ConnectionMonitoring;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at all connections from time to time: ends those that have been idle for too
  * long, and warns of requests that take too long, once per request.
  */
-final class ConnectionWatch implements Runnable {
+public final class ConnectionWatch implements Runnable {
 
 	private static final Log logger = LogFactory.getLog(ConnectionWatch.class);
 
@@ -24,7 +24,7 @@ final class ConnectionWatch implements Runnable {
 
 	private final String connector;
 
-	private final HandoffNioEndpoint endpoint;
+	private final WatchedConnections connections;
 
 	private final @Nullable Duration idleTimeout;
 
@@ -32,10 +32,10 @@ final class ConnectionWatch implements Runnable {
 
 	private final ScheduledFuture<?> schedule;
 
-	private ConnectionWatch(String connector, HandoffNioEndpoint endpoint, @Nullable Duration idleTimeout,
+	private ConnectionWatch(String connector, WatchedConnections connections, @Nullable Duration idleTimeout,
 			@Nullable Duration activeWarning, ScheduledExecutorService scheduler, long period) {
 		this.connector = connector;
-		this.endpoint = endpoint;
+		this.connections = connections;
 		this.idleTimeout = idleTimeout;
 		this.activeWarning = activeWarning;
 		this.schedule = scheduler.scheduleWithFixedDelay(this, period, period, TimeUnit.MILLISECONDS);
@@ -43,23 +43,30 @@ final class ConnectionWatch implements Runnable {
 
 	/**
 	 * Start to watch, at a quarter of the shortest time that matters.
+	 * @param connector the connector's name
+	 * @param connections its connections
+	 * @param monitoring what to watch for
+	 * @param scheduler runs the watch
 	 * @return the watch, or {@code null} if there is nothing to watch for
 	 */
-	static @Nullable ConnectionWatch start(String connector, HandoffNioEndpoint endpoint,
-			ConnectionMonitoring monitoring) {
+	public static @Nullable ConnectionWatch start(String connector, WatchedConnections connections,
+			ConnectionMonitoring monitoring, ScheduledExecutorService scheduler) {
 		long period = Math.min(quarter(monitoring.idleTimeout()), quarter(monitoring.activeWarning()));
 		if (period == Long.MAX_VALUE) {
 			return null;
 		}
-		return new ConnectionWatch(connector, endpoint, monitoring.idleTimeout(), monitoring.activeWarning(),
-				endpoint.getUtilityExecutor(), Math.max(MIN_PERIOD, Math.min(MAX_PERIOD, period)));
+		return new ConnectionWatch(connector, connections, monitoring.idleTimeout(), monitoring.activeWarning(),
+				scheduler, Math.max(MIN_PERIOD, Math.min(MAX_PERIOD, period)));
 	}
 
 	private static long quarter(@Nullable Duration duration) {
 		return (duration != null) ? duration.toMillis() / 4 : Long.MAX_VALUE;
 	}
 
-	void stop() {
+	/**
+	 * Watch no longer.
+	 */
+	public void stop() {
 		this.schedule.cancel(false);
 	}
 
@@ -67,10 +74,12 @@ final class ConnectionWatch implements Runnable {
 	public void run() {
 		try {
 			if (this.idleTimeout != null) {
-				evict(this.idleTimeout);
+				this.connections.evictIdle(this.idleTimeout);
 			}
 			if (this.activeWarning != null) {
-				warn(this.activeWarning);
+				this.connections.longRequests(this.activeWarning)
+					.forEach((request) -> logger
+						.warn("A request of connector '" + this.connector + "' takes long: " + request));
 			}
 		}
 		catch (RuntimeException ex) {
@@ -79,22 +88,24 @@ final class ConnectionWatch implements Runnable {
 		}
 	}
 
-	private void evict(Duration timeout) {
-		long latest = System.currentTimeMillis() - timeout.toMillis();
-		long evicted = this.endpoint.openConnections()
-			.filter((connection) -> connection.lastUse() < latest && connection.endIfIdle())
-			.count();
-		this.endpoint.counters().evicted.addAndGet(evicted);
-	}
+	/**
+	 * A connector's connections, as a watch sees them.
+	 */
+	public interface WatchedConnections {
 
-	private void warn(Duration age) {
-		long latest = System.nanoTime() - age.toNanos();
-		this.endpoint.openConnections().forEach((connection) -> {
-			String request = connection.longRequest(latest);
-			if (request != null) {
-				logger.warn("A request of connector '" + this.connector + "' takes long: " + request);
-			}
-		});
+		/**
+		 * End connections that have been idle for too long.
+		 * @param timeout for how long
+		 */
+		void evictIdle(Duration timeout);
+
+		/**
+		 * The requests that take too long and have not been named by an earlier call.
+		 * @param age how long they must have taken
+		 * @return descriptions of them
+		 */
+		Stream<String> longRequests(Duration age);
+
 	}
 
 }
