@@ -16,7 +16,8 @@ final class ClassPath {
 
 	private static final Pattern HARNESS = Pattern
 		.compile("/test-classes/?$|/(junit-|opentest4j|apiguardian|assertj-|byte-buddy|awaitility|hamcrest"
-				+ "|jna-|surefire|hotswap-sample-app)[^/]*(/target/classes/?)?$");
+				+ "|jna-|surefire|hotswap-sample-app|selenium-|opentelemetry-|guava-|failureaccess-|listenablefuture-"
+				+ "|error_prone_|j2objc-|auto-service-)[^/]*(/target/classes/?)?$");
 
 	private static final Pattern STARTER = Pattern
 		.compile("/(hotswap-spring-boot-|junixsocket-)[^/]*(/target/classes/?)?$");
