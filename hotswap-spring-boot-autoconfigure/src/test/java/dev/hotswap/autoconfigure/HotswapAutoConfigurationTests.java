@@ -18,6 +18,9 @@ import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.LaunchAdditions;
+import dev.hotswap.web.ConnectionMonitoring;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.netty.HandoffNettyCustomizer;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -185,6 +188,67 @@ class HotswapAutoConfigurationTests {
 			this.plain.withBean(HandoffEngine.class, () -> engine)
 				.withClassLoader(new FilteredClassLoader(ConfigurableTomcatWebServerFactory.class))
 				.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("hotswapTomcatCustomizer"));
+		}
+		finally {
+			engine.stop();
+		}
+	}
+
+	@Test
+	void engineCustomizesReactorNetty() {
+		HandoffEngine engine = engine();
+		try {
+			ReactiveWebApplicationContextRunner netty = new ReactiveWebApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(HotswapAutoConfiguration.class,
+						HotswapNettyAutoConfiguration.class, HotswapTomcatAutoConfiguration.class))
+				.withBean(HandoffEngine.class, () -> engine);
+			netty.run((context) -> assertThat(context).hasSingleBean(HandoffNettyCustomizer.class));
+			HandoffNettyCustomizer own = new HandoffNettyCustomizer("own", engine::claim, engine.connectors(),
+					ConnectionMonitoring.NONE);
+			netty.withBean("ownCustomizer", HandoffNettyCustomizer.class, () -> own)
+				.run((context) -> assertThat(context).getBean(HandoffNettyCustomizer.class).isSameAs(own));
+			netty
+				.withClassLoader(new FilteredClassLoader("reactor.netty", "io.netty", "dev.hotswap.web.netty",
+						"org.springframework.boot.reactor"))
+				.run((context) -> assertThat(context).hasNotFailed()
+					.hasSingleBean(HandoffTomcatCustomizer.class)
+					.doesNotHaveBean("hotswapNettyCustomizer"));
+			netty
+				.withClassLoader(new FilteredClassLoader("org.apache.catalina", "org.apache.coyote",
+						"org.apache.tomcat", "jakarta.servlet", "jakarta.websocket", "dev.hotswap.web.tomcat",
+						"org.springframework.boot.tomcat"))
+				.run((context) -> assertThat(context).hasNotFailed()
+					.hasSingleBean(HandoffNettyCustomizer.class)
+					.doesNotHaveBean("hotswapTomcatCustomizer"));
+		}
+		finally {
+			engine.stop();
+		}
+	}
+
+	@Test
+	void mainAndManagementServerOnReactorNettyTakePart() {
+		HandoffEngine engine = engine();
+		try {
+			engine.connectors().openGates();
+			new ReactiveWebApplicationContextRunner(AnnotationConfigReactiveWebServerApplicationContext::new)
+				.withInitializer(new ServerPortInfoApplicationContextInitializer())
+				.withPropertyValues("server.port=0", "management.server.port=0", "server.address=127.0.0.1",
+						"management.server.address=127.0.0.1")
+				.withConfiguration(AutoConfigurations.of(WebFluxAutoConfiguration.class,
+						HttpHandlerAutoConfiguration.class, ReactiveWebServerAutoConfigurations.NETTY,
+						ReactiveWebServerAutoConfigurations.NETTY_MANAGEMENT, ManagementContextAutoConfiguration.class,
+						EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class,
+						ReactiveManagementContextAutoConfiguration.class, HotswapAutoConfiguration.class,
+						HotswapNettyAutoConfiguration.class))
+				.withBean(Handoff.class, () -> this.handoff)
+				.withBean(HandoffEngine.class, () -> engine)
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					assertThat(engine.connectors().all()).extracting(HandoffConnector::name)
+						.containsExactlyInAnyOrder("server", "management");
+				});
+			assertThat(engine.connectors().all()).isEmpty();
 		}
 		finally {
 			engine.stop();

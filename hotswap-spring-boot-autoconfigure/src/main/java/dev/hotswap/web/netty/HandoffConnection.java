@@ -198,12 +198,19 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			return;
 		}
 		this.responding = true;
-		if (this.connector.isAnnouncing() && this.pending == 1 && HttpUtil.isKeepAlive(response)
-				&& BufferedInput.isEmpty(this.channel.pipeline())) {
+		if (this.connector.isAnnouncing() && HttpUtil.isKeepAlive(response) && isLastRequest()) {
 			HttpUtil.setKeepAlive(response, false);
 			this.announced = true;
 			this.connector.counters().addAnnounced();
 		}
+	}
+
+	/**
+	 * Whether nothing of a further request has been received. While one is being
+	 * received, the decoder's input is a part of it.
+	 */
+	private boolean isLastRequest() {
+		return this.pending == 1 && (this.receiving || BufferedInput.isEmpty(this.channel.pipeline()));
 	}
 
 	private ChannelPromise responseComplete(ChannelPromise promise) {
@@ -372,15 +379,16 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * An encrypted connection gets HTTP's handlers with the handshake, and the session of
-	 * the handshake with the client's first message.
+	 * An encrypted connection gets its engine with the client's first message, or has it
+	 * from the start, gets the session of the handshake with that message, and may get
+	 * HTTP's handlers after the handshake only.
 	 */
 	private boolean isBetweenRequests(ChannelPipeline pipeline) {
 		SslHandler encryption = pipeline.get(SslHandler.class);
 		if (encryption != null && !encryption.handshakeFuture().isDone()) {
 			return encryption.engine().getHandshakeSession() == null;
 		}
-		return pipeline.get(NettyPipeline.HttpTrafficHandler) != null;
+		return pipeline.get(NettyPipeline.HttpTrafficHandler) != null || (encryption == null && this.context == null);
 	}
 
 	/**
