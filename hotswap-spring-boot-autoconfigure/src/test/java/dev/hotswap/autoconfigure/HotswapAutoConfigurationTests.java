@@ -20,6 +20,7 @@ import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.TestClient;
 import dev.hotswap.web.netty.HandoffNettyCustomizer;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.ApiVersion;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
@@ -51,10 +53,18 @@ import org.springframework.boot.health.autoconfigure.contributor.HealthContribut
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.actuate.web.server.NettyReactiveManagementContextAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.server.reactive.context.AnnotationConfigReactiveWebServerApplicationContext;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -228,30 +238,47 @@ class HotswapAutoConfigurationTests {
 
 	@Test
 	void mainAndManagementServerOnReactorNettyTakePart() {
+		assertThatMainAndManagementServerTakePart(NettyReactiveWebServerAutoConfiguration.class,
+				NettyReactiveManagementContextAutoConfiguration.class, HotswapNettyAutoConfiguration.class);
+	}
+
+	@Test
+	void mainAndManagementServerOfWebFluxOnTomcatTakePart() {
+		assertThatMainAndManagementServerTakePart(TomcatReactiveWebServerAutoConfiguration.class,
+				TomcatReactiveManagementContextAutoConfiguration.class, HotswapTomcatAutoConfiguration.class);
+	}
+
+	private void assertThatMainAndManagementServerTakePart(Class<?>... server) {
 		HandoffEngine engine = engine();
 		try {
 			engine.connectors().openGates();
 			new ReactiveWebApplicationContextRunner(AnnotationConfigReactiveWebServerApplicationContext::new)
-				.withInitializer(new ServerPortInfoApplicationContextInitializer())
-				.withPropertyValues("server.port=0", "management.server.port=0", "server.address=127.0.0.1",
+				.withPropertyValues("server.port=0", "server.address=127.0.0.1", "management.server.port=0",
 						"management.server.address=127.0.0.1")
-				.withConfiguration(AutoConfigurations.of(WebFluxAutoConfiguration.class,
-						HttpHandlerAutoConfiguration.class, ReactiveWebServerAutoConfigurations.NETTY,
-						ReactiveWebServerAutoConfigurations.NETTY_MANAGEMENT, ManagementContextAutoConfiguration.class,
-						EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class,
-						ReactiveManagementContextAutoConfiguration.class, HotswapAutoConfiguration.class,
-						HotswapNettyAutoConfiguration.class))
-				.withBean(Handoff.class, () -> this.handoff)
+				.withConfiguration(AutoConfigurations.of(server))
+				.withConfiguration(
+						AutoConfigurations.of(WebFluxAutoConfiguration.class, HttpHandlerAutoConfiguration.class,
+								ManagementContextAutoConfiguration.class, EndpointAutoConfiguration.class,
+								WebEndpointAutoConfiguration.class, HotswapAutoConfiguration.class))
 				.withBean(HandoffEngine.class, () -> engine)
 				.run((context) -> {
 					assertThat(context).hasNotFailed();
 					assertThat(engine.connectors().all()).extracting(HandoffConnector::name)
 						.containsExactlyInAnyOrder("server", "management");
+					for (HandoffConnector connector : engine.connectors().all()) {
+						assertThat(status(connector)).isEqualTo(404);
+					}
 				});
 			assertThat(engine.connectors().all()).isEmpty();
 		}
 		finally {
 			engine.stop();
+		}
+	}
+
+	private static int status(HandoffConnector connector) throws Exception {
+		try (TestClient client = new TestClient(connector.address())) {
+			return client.get("/nothing").status();
 		}
 	}
 

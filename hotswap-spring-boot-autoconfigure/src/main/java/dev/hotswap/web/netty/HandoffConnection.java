@@ -231,7 +231,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	}
 
 	private void rests() {
-		if (seemsIdle()) {
+		if (isWithoutRequest()) {
 			changed(ConnectionState.IDLE);
 		}
 	}
@@ -343,7 +343,11 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * @return whether the connection is fresh or idle, for a count
 	 */
 	boolean seemsIdle() {
-		return !this.active && !this.upgraded && !this.leaving && this.end == null && !isWriting();
+		return isWithoutRequest() && !isWriting();
+	}
+
+	private boolean isWithoutRequest() {
+		return !this.active && !this.upgraded && !this.leaving && this.end == null;
 	}
 
 	private boolean isWriting() {
