@@ -216,9 +216,17 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		if (this.pending == 0) {
 			this.clock.stop();
 			this.active = false;
-			changed(ConnectionState.IDLE);
+			if (this.tracker != null) {
+				return promise.unvoid().addListener((written) -> rests());
+			}
 		}
 		return promise;
+	}
+
+	private void rests() {
+		if (seemsIdle()) {
+			changed(ConnectionState.IDLE);
+		}
 	}
 
 	/**
@@ -328,7 +336,12 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * @return whether the connection is fresh or idle, for a count
 	 */
 	boolean seemsIdle() {
-		return !this.active && !this.upgraded && !this.leaving && this.end == null;
+		return !this.active && !this.upgraded && !this.leaving && this.end == null && !isWriting();
+	}
+
+	private boolean isWriting() {
+		ChannelOutboundBuffer output = this.channel.unsafe().outboundBuffer();
+		return output != null && output.totalPendingWriteBytes() > 0;
 	}
 
 	/**
@@ -348,20 +361,26 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * Whether no request or response is in progress and none has begun to arrive.
 	 */
 	private boolean isBetweenRequests() {
-		if (!seemsIdle() || this.pending > 0 || this.receiving || this.announced || !this.channel.isActive()
-				|| this.context == null) {
+		if (!seemsIdle() || this.pending > 0 || this.receiving || this.announced || !this.channel.isActive()) {
 			return false;
 		}
 		ChannelPipeline pipeline = this.channel.pipeline();
 		ChannelOutboundBuffer output = this.channel.unsafe().outboundBuffer();
 		return output != null && output.size() == 0 && output.totalPendingWriteBytes() == 0
-				&& pipeline.get(NettyPipeline.HttpTrafficHandler) != null && isHandshakeComplete(pipeline)
-				&& ChannelOperations.get(this.channel) == null && BufferedInput.isEmpty(pipeline);
+				&& isBetweenRequests(pipeline) && ChannelOperations.get(this.channel) == null
+				&& BufferedInput.isEmpty(pipeline);
 	}
 
-	private static boolean isHandshakeComplete(ChannelPipeline pipeline) {
+	/**
+	 * An encrypted connection gets HTTP's handlers with the handshake, and the session of
+	 * the handshake with the client's first message.
+	 */
+	private boolean isBetweenRequests(ChannelPipeline pipeline) {
 		SslHandler encryption = pipeline.get(SslHandler.class);
-		return encryption == null || encryption.handshakeFuture().isSuccess();
+		if (encryption != null && !encryption.handshakeFuture().isDone()) {
+			return encryption.engine().getHandshakeSession() == null;
+		}
+		return pipeline.get(NettyPipeline.HttpTrafficHandler) != null;
 	}
 
 	/**
@@ -381,11 +400,20 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	}
 
 	private void end() {
-		ChannelHandlerContext context = this.context;
-		if (this.end == null && !this.leaving && context != null && this.channel.isActive()) {
-			PoliteEnd end = new PoliteEnd(this.channel, context);
+		if (this.end == null && !this.leaving && this.channel.isActive()) {
+			PoliteEnd end = new PoliteEnd(this.channel, this::closeNow);
 			this.end = end;
 			end.begin();
+		}
+	}
+
+	private void closeNow() {
+		ChannelHandlerContext context = this.context;
+		if (context != null) {
+			context.close();
+		}
+		else {
+			this.channel.close();
 		}
 	}
 
