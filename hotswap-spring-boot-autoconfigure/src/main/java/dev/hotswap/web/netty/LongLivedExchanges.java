@@ -29,7 +29,8 @@ import reactor.netty.http.websocket.WebsocketOutbound;
 final class LongLivedExchanges {
 
 	/** The exchange whose end has begun. */
-	private static final AttributeKey<ChannelOperations<?, ?>> ENDING = AttributeKey.valueOf(LongLivedExchanges.class, "ending");
+	private static final AttributeKey<ChannelOperations<?, ?>> ENDING = AttributeKey.valueOf(LongLivedExchanges.class,
+			"ending");
 
 	private static final String EVENT_STREAM = "text/event-stream";
 

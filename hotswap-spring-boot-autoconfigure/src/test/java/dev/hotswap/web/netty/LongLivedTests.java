@@ -89,8 +89,7 @@ class LongLivedTests {
 	}
 
 	private Mono<Void> echo(ServerHttpRequest request, ServerHttpResponse response) {
-		HttpServerResponse nativeResponse = ServerHttpResponseDecorator
-			.getNativeResponse(response);
+		HttpServerResponse nativeResponse = ServerHttpResponseDecorator.getNativeResponse(response);
 		return nativeResponse.sendWebsocket((in, out) -> {
 			ReactorNettyWebSocketSession session = new ReactorNettyWebSocketSession(in, out,
 					new HandshakeInfo(request.getURI(), request.getHeaders(), Mono.empty(), null),
