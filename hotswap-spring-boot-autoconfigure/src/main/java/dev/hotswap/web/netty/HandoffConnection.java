@@ -185,7 +185,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			responseBegun(response);
 		}
 		if (message instanceof LastHttpContent && this.responding) {
-			written = responseComplete(promise);
+			written = responseComplete(context, promise);
 		}
 		context.write(message, written);
 	}
@@ -213,7 +213,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		return this.pending == 1 && (this.receiving || BufferedInput.isEmpty(this.channel.pipeline()));
 	}
 
-	private ChannelPromise responseComplete(ChannelPromise promise) {
+	private ChannelPromise responseComplete(ChannelHandlerContext context, ChannelPromise promise) {
 		this.responding = false;
 		this.pending--;
 		this.lastUse = System.nanoTime();
@@ -223,6 +223,10 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		if (this.pending == 0) {
 			this.clock.stop();
 			this.active = false;
+			// Reactor Netty 1.3.7 forgets to read on when the next request comes before
+			// it
+			// has terminated this exchange (its issue 4361); asking twice is harmless
+			read(context);
 			if (this.tracker != null) {
 				return promise.unvoid().addListener((written) -> rests());
 			}
