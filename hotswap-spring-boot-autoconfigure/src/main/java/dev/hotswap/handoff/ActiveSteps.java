@@ -32,8 +32,8 @@ final class ActiveSteps {
 
 	private boolean silent;
 
-	/** The older generation that could resume is being killed. */
-	private boolean fencingOlder;
+	/** It has the listeners and was not told that the handoff is over. */
+	private boolean lost;
 
 	private Duration grace = Duration.ZERO;
 
@@ -122,30 +122,23 @@ final class ActiveSteps {
 		if (this.state.phase() == Phase.RELEASING) {
 			verify();
 		}
-		else if (this.state.phase() == Phase.REVERTING && !this.fencingOlder) {
-			// It has not begun to serve: nothing has changed
-			pathRestored();
-		}
-	}
-
-	void olderDied() {
-		if (this.state.phase() == Phase.REVERTING) {
+		else if (this.state.phase() == Phase.REVERTING) {
+			// It may have taken the path before it gave up
 			restorePath();
-		}
-		else {
-			lookAtOlder();
 		}
 	}
 
 	private void fenceUnreleased(OlderGeneration able) {
-		this.fencingOlder = true;
 		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
-		this.state.act(new Action.FencePeer(able.peer().process()));
+		this.state.act(able.fence());
 	}
 
-	/** The older generation that could resume lives. */
-	void olderLives(OlderGeneration older) {
-		if (this.state.phase() == Phase.RELEASING && this.fencingOlder) {
+	/**
+	 * The older generation that could resume lives.
+	 * @param fenced whether it was to be killed
+	 */
+	void olderLives(OlderGeneration older, boolean fenced) {
+		if (this.state.phase() == Phase.RELEASING && fenced) {
 			fail(FailureCode.TIMEOUT, "The older generation (pid " + older.peer().process().pid()
 					+ ") could not be told to give up its place, and not be ended.");
 		}
@@ -288,6 +281,7 @@ final class ActiveSteps {
 	}
 
 	void failLink(Event.LinkEnded ended) {
+		this.lost = true;
 		this.grace = HandoffMachine.GRACE;
 		String problem = (ended.problem() != null) ? ended.problem() : "It exited, or closed the connection.";
 		fail((ended.problem() != null) ? FailureCode.PROTOCOL : FailureCode.SUCCESSOR_EXITED,
@@ -323,14 +317,18 @@ final class ActiveSteps {
 		fence();
 	}
 
-	/** Before CUTOVER only a process that we launched is fenced; after it, any. */
+	/**
+	 * Before CUTOVER only a process that we launched is fenced, or one that could not be
+	 * told that the handoff is over: it would take over when this process exits. After
+	 * CUTOVER any is.
+	 */
 	private void fence() {
 		List<ProcessId> targets = new ArrayList<>();
 		if (this.launched != null) {
 			targets.add(this.launched);
 		}
 		if (this.successor != null && !this.successor.process().equals(this.launched)
-				&& (this.cutoverSent || this.launched != null)) {
+				&& (this.cutoverSent || this.lost || this.launched != null)) {
 			targets.add(this.successor.process());
 		}
 		if (targets.isEmpty()) {
@@ -378,7 +376,7 @@ final class ActiveSteps {
 		this.launching = false;
 		this.cutoverSent = false;
 		this.silent = false;
-		this.fencingOlder = false;
+		this.lost = false;
 		this.grace = Duration.ZERO;
 	}
 
@@ -444,7 +442,7 @@ final class ActiveSteps {
 	@Nullable String revert() {
 		OlderGeneration able = this.older.ableToResume();
 		Attempt succession = this.older.succession();
-		if (able == null || !able.isLinked() || succession == null) {
+		if (able == null || !able.isLinked() || able.isDoomed() || succession == null) {
 			return null;
 		}
 		forget();
@@ -459,9 +457,8 @@ final class ActiveSteps {
 	private void fenceReverting() {
 		OlderGeneration able = this.older.ableToResume();
 		if (able != null) {
-			this.fencingOlder = true;
 			this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
-			this.state.act(new Action.FencePeer(able.peer().process()));
+			this.state.act(able.fence());
 		}
 	}
 
@@ -470,7 +467,8 @@ final class ActiveSteps {
 	 * @return whether that is so; one that is being killed does not
 	 */
 	boolean isReverted() {
-		if (this.fencingOlder) {
+		OlderGeneration able = this.older.ableToResume();
+		if (able == null || able.isDoomed()) {
 			return false;
 		}
 		this.state.attempt().fail(FailureCode.ABORTED, "An operator reverted to the predecessor.");
@@ -517,7 +515,7 @@ final class ActiveSteps {
 	public String toString() {
 		return ((this.successor != null) ? " to " + this.successor.process().pid() : "")
 				+ (this.launching ? " launching" : "") + (this.cutoverSent ? " cutover" : "")
-				+ (this.silent ? " silent" : "");
+				+ (this.silent ? " silent" : "") + (this.lost ? " lost" : "");
 	}
 
 }

@@ -164,10 +164,15 @@ final class OlderGenerations {
 		}
 	}
 
-	void gone(Event.Received received) {
+	void sayBye(Event.Received received) {
 		OlderGeneration older = find(received.link());
-		if (older != null) {
+		ByeReason reason = ((Frame.Bye) received.frame()).reason();
+		if (older != null && (reason == ByeReason.RELEASED || reason == ByeReason.STOPPING)) {
 			remove(older);
+		}
+		else if (older != null) {
+			// It holds the handoff for failed, and is about to kill this process
+			older.linkEnded();
 		}
 	}
 
@@ -197,7 +202,7 @@ final class OlderGenerations {
 		if (older == null) {
 			return false;
 		}
-		this.state.act(new Action.FencePeer(older.peer().process()));
+		this.state.act(older.fence());
 		return true;
 	}
 
@@ -218,8 +223,11 @@ final class OlderGenerations {
 			}
 			remove(older);
 		}
-		else if (!older.isLinked() && !older.mayResume()) {
-			remove(older);
+		else {
+			older.survived();
+			if (!older.isLinked() && !older.mayResume()) {
+				remove(older);
+			}
 		}
 		return true;
 	}

@@ -845,6 +845,7 @@ class HandoffMachineTests {
 		serve();
 		handle(new Event.AbortRequested(3));
 		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		handle(new Event.PathTaken(null));
 		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
 		handle(new Event.AbortRequested(4));
 		assertThat(last(Action.Reject.class).request()).isEqualTo(4);

@@ -224,8 +224,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			this.clock.stop();
 			this.active = false;
 			// Reactor Netty 1.3.7 forgets to read on when the next request comes before
-			// it
-			// has terminated this exchange (its issue 4361); asking twice is harmless
+			// it has terminated this exchange (its issue 4361); asking twice is harmless
 			read(context);
 			if (this.tracker != null) {
 				return promise.unvoid().addListener((written) -> rests());
