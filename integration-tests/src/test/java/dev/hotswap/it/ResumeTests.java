@@ -90,7 +90,7 @@ class ResumeTests {
 		awaitActive(app, app.pid());
 		await().atMost(TIMEOUT).until(() -> !this.sandbox.living().contains(successor));
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=kept reverted=1 %s%n", this.platform.feature(), report);
+		System.out.printf("HANDOFFS %s mode=kept reverted=1 %s%n", this.platform, report);
 		assertThatNobodyNoticed(report);
 		assertServesAgain(app, "aborted", "STANDBY");
 		assertThat(app.output()).contains("Handoff " + accepted.json().path("id").asString() + " is undone");
