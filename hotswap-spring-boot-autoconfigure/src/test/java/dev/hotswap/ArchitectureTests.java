@@ -39,12 +39,33 @@ class ArchitectureTests {
 	static final ArchRule process = only("dev.hotswap.process");
 
 	@ArchTest
+	static final ArchRule release = only("dev.hotswap.release");
+
+	@ArchTest
+	static final ArchRule precheck = only("dev.hotswap.precheck", "dev.hotswap", "dev.hotswap.release",
+			"org.springframework.data.redis.connection");
+
+	@ArchTest
 	static final ArchRule web = only("dev.hotswap.web", "dev.hotswap", "dev.hotswap.descriptor");
 
 	@ArchTest
 	static final ArchRule tomcat = only("dev.hotswap.web.tomcat", "dev.hotswap", "dev.hotswap.web",
 			"dev.hotswap.descriptor", "org.apache..", "jakarta.servlet..", "jakarta.websocket..",
 			"org.springframework.boot.tomcat..", "org.springframework.boot.web.server..", "org.springframework.core..");
+
+	@ArchTest
+	static final ArchRule netty = only("dev.hotswap.web.netty", "dev.hotswap", "dev.hotswap.web",
+			"dev.hotswap.descriptor", "io.netty..", "reactor..", "org.reactivestreams..",
+			"org.springframework.boot.reactor.netty..", "org.springframework.boot.web.server..",
+			"org.springframework.core..", "org.springframework.http.client..");
+
+	@ArchTest
+	static final ArchRule nettyIsForItsUsers = onlyIn("(HotswapNetty.*)", "dev.hotswap.web.netty", "io.netty..",
+			"reactor..", "org.springframework.boot.reactor..");
+
+	@ArchTest
+	static final ArchRule tomcatIsForItsUsers = onlyIn("(HotswapTomcat.*)", "dev.hotswap.web.tomcat",
+			"org.apache.catalina..", "org.apache.coyote..", "org.apache.tomcat..", "org.springframework.boot.tomcat..");
 
 	@ArchTest
 	static final ArchRule handoff = only("dev.hotswap.handoff", "dev.hotswap", "dev.hotswap.descriptor",
@@ -56,7 +77,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule actuate = only("dev.hotswap.actuate", "dev.hotswap", "dev.hotswap.handoff",
-			"org.springframework..", "com.fasterxml.jackson.annotation..");
+			"dev.hotswap.release", "org.springframework..", "com.fasterxml.jackson.annotation..");
 
 	@ArchTest
 	static final ArchRule theMachineIsPure = noClasses().that()
@@ -75,7 +96,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
 		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
-				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..")
+				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..",
+				"dev.hotswap.release..", "dev.hotswap.precheck..")
 		.and()
 		.areNotInterfaces()
 		.and()
@@ -94,6 +116,18 @@ class ArchitectureTests {
 		.bePackagePrivate()
 		.orShould()
 		.bePrivate();
+
+	/**
+	 * An application has the one server or the other on its class path.
+	 */
+	private static ArchRule onlyIn(String configurations, String thePackage, String... server) {
+		return noClasses().that()
+			.resideOutsideOfPackage(thePackage)
+			.and()
+			.haveNameNotMatching("dev\\.hotswap\\.autoconfigure\\." + configurations)
+			.should()
+			.dependOnClassesThat(resideInAnyPackage(server).or(resideInAPackage(thePackage)));
+	}
 
 	private static ArchRule only(String thePackage, String... allowed) {
 		String[] packages = new String[PLATFORM.length + allowed.length + 1];

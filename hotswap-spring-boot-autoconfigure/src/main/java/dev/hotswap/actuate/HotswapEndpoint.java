@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
@@ -31,12 +32,16 @@ public final class HotswapEndpoint {
 
 	private final Handoff handoff;
 
+	private final ReleaseListing releases;
+
 	/**
 	 * Create an endpoint.
 	 * @param handoff the handoff of this application
+	 * @param releases the releases that a handoff can launch
 	 */
-	public HotswapEndpoint(Handoff handoff) {
+	public HotswapEndpoint(Handoff handoff, ReleaseListing releases) {
 		this.handoff = handoff;
+		this.releases = releases;
 	}
 
 	/**
@@ -46,6 +51,16 @@ public final class HotswapEndpoint {
 	@ReadOperation
 	public Object status() {
 		return HotswapDescriptor.of(this.handoff.status());
+	}
+
+	/**
+	 * Show something else.
+	 * @param what {@code releases}
+	 * @return the releases that a handoff can launch, or {@code null} for anything else
+	 */
+	@ReadOperation
+	public @Nullable Object show(@Selector String what) {
+		return what.equals("releases") ? this.releases.describe() : null;
 	}
 
 	/**

@@ -16,6 +16,8 @@ final class Applicability {
 
 	private static final String TOMCAT_FACTORY = "org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory";
 
+	private static final String NETTY_FACTORY = "org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory";
+
 	/** What Spring Boot's test support adds to every context that it starts. */
 	private static final String TEST_PROPERTY = "org.springframework.boot.test.context.SpringBootTestContextBootstrapper";
 
@@ -47,8 +49,9 @@ final class Applicability {
 		else if (!isWebServerContext(context, classLoader)) {
 			reason = "the application has no web server";
 		}
-		else if (!ClassUtils.isPresent(TOMCAT_FACTORY, classLoader)) {
-			reason = "it supports Tomcat, and the application runs another web server";
+		else if (!ClassUtils.isPresent(TOMCAT_FACTORY, classLoader)
+				&& !ClassUtils.isPresent(NETTY_FACTORY, classLoader)) {
+			reason = "it supports Tomcat and Reactor Netty, and the application runs another web server";
 		}
 		return Optional.ofNullable(reason);
 	}

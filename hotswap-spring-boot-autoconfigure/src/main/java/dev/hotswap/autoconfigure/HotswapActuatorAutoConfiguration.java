@@ -5,6 +5,8 @@ import dev.hotswap.actuate.HotswapEndpoint;
 import dev.hotswap.actuate.HotswapHealthEndpointGroupsPostProcessor;
 import dev.hotswap.actuate.HotswapHealthIndicator;
 import dev.hotswap.actuate.Readiness;
+import dev.hotswap.actuate.ReleaseListing;
+import dev.hotswap.release.Releases;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -34,8 +36,8 @@ public final class HotswapActuatorAutoConfiguration {
 	@Bean
 	@ConditionalOnAvailableEndpoint(HotswapEndpoint.class)
 	@ConditionalOnMissingBean
-	HotswapEndpoint hotswapEndpoint(Handoff handoff) {
-		return new HotswapEndpoint(handoff);
+	HotswapEndpoint hotswapEndpoint(Handoff handoff, ObjectProvider<Releases> releases) {
+		return new HotswapEndpoint(handoff, new ReleaseListing(releases.getIfAvailable()));
 	}
 
 	/**

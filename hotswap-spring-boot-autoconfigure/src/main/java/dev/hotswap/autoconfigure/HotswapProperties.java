@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.hotswap.release.ReleaseVerification;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
  * Properties of the graceful handoff.
@@ -53,6 +55,12 @@ public class HotswapProperties {
 	 */
 	private Duration readyTimeout = Duration.ofMinutes(2);
 
+	/**
+	 * File that names the active process, by its process id. It is replaced at each
+	 * handoff and removed when the service stops.
+	 */
+	private @Nullable Path pidFile;
+
 	private final Control control = new Control();
 
 	private final Launch launch = new Launch();
@@ -60,6 +68,11 @@ public class HotswapProperties {
 	private final Drain drain = new Drain();
 
 	private final Connections connections = new Connections();
+
+	private final Release release = new Release();
+
+	@NestedConfigurationProperty
+	private final PrecheckProperties prechecks = new PrecheckProperties();
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -109,6 +122,22 @@ public class HotswapProperties {
 		this.readyTimeout = readyTimeout;
 	}
 
+	public @Nullable Path getPidFile() {
+		return this.pidFile;
+	}
+
+	public void setPidFile(@Nullable Path pidFile) {
+		this.pidFile = pidFile;
+	}
+
+	public Release getRelease() {
+		return this.release;
+	}
+
+	public PrecheckProperties getPrechecks() {
+		return this.prechecks;
+	}
+
 	public Control getControl() {
 		return this.control;
 	}
@@ -142,6 +171,55 @@ public class HotswapProperties {
 
 		public void setSocket(@Nullable Path socket) {
 			this.socket = socket;
+		}
+
+	}
+
+	/**
+	 * The releases that a handoff can launch.
+	 */
+	public static class Release {
+
+		/**
+		 * Folder with 'releases', one folder a version, and 'current', a symbolic link to
+		 * the one that has proven itself. Unset, a successor runs what the command line
+		 * says.
+		 */
+		private @Nullable Path directory;
+
+		/**
+		 * How a release is verified before it is launched.
+		 */
+		private ReleaseVerification verify = ReleaseVerification.SHA256;
+
+		/**
+		 * How many releases are left when old ones are pruned. Those that are current, or
+		 * that a process runs from, are left in any case.
+		 */
+		private int keep = 3;
+
+		public @Nullable Path getDirectory() {
+			return this.directory;
+		}
+
+		public void setDirectory(@Nullable Path directory) {
+			this.directory = directory;
+		}
+
+		public ReleaseVerification getVerify() {
+			return this.verify;
+		}
+
+		public void setVerify(ReleaseVerification verify) {
+			this.verify = verify;
+		}
+
+		public int getKeep() {
+			return this.keep;
+		}
+
+		public void setKeep(int keep) {
+			this.keep = keep;
 		}
 
 	}

@@ -12,6 +12,7 @@ import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.ChildProcessLauncher;
+import dev.hotswap.process.PidFileException;
 import dev.hotswap.trigger.AutomaticSignal;
 import dev.hotswap.trigger.SignalTrigger;
 import org.apache.commons.logging.Log;
@@ -43,6 +44,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	private final SignalTrigger signal = new SignalTrigger(System.getenv());
 
 	private @Nullable HandoffEngine engine;
+
+	private @Nullable DeploymentFiles files;
 
 	HotswapRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
@@ -83,17 +86,24 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			this.signal.uninstall();
 			return;
 		}
+		DeploymentFiles files = DeploymentFiles.of(properties);
 		HandoffSettings settings = SettingsFactory.create(properties, environment,
-				this.application.getMainApplicationClass(), socket.get());
-		begin(context, settings, properties.getSignal().trim());
+				this.application.getMainApplicationClass(), files.releases().running(), socket.get());
+		begin(context, settings, files, properties.getSignal().trim());
 	}
 
-	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, String signalName) {
+	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, DeploymentFiles files,
+			String signalName) {
 		String signal = chooseSignal(signalName);
-		HandoffEngine engine = new HandoffEngine(settings, new ChildProcessLauncher());
+		HandoffEngine engine = new HandoffEngine(settings, new ChildProcessLauncher(), files);
 		this.engine = engine;
+		this.files = files;
 		try {
 			engine.begin();
+			files.begin(engine.status().generation() > 1);
+		}
+		catch (PidFileException ex) {
+			throw new PidFileFailedException(ex);
 		}
 		catch (HandoffFailedException ex) {
 			throw new TakeoverFailedException(ex);
@@ -106,6 +116,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		}
 		engine.attach(new SpringHandoffApplication(context));
 		context.getBeanFactory().registerSingleton("hotswapHandoff", engine);
+		context.getBeanFactory().registerSingleton("hotswapReleases", files.releases());
+		// The process ends only once its context is closed
+		SpringApplication.getShutdownHandlers().add(files::release);
 		context.addApplicationListener(new HandoffLifecycle(engine, context));
 		if (signal != null) {
 			this.signal.listen((name) -> requested(engine, name));
@@ -140,6 +153,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
 		if (this.engine != null) {
 			this.engine.applicationFailed(exception);
+		}
+		if (this.files != null) {
+			this.files.release();
 		}
 	}
 

@@ -31,7 +31,7 @@ final class SettingsFactory {
 	}
 
 	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
-			Path controlSocket) {
+			@Nullable String release, Path controlSocket) {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
 		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
 		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
@@ -44,7 +44,7 @@ final class SettingsFactory {
 		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
 		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
-		return new HandoffSettings(application(properties, environment, mainClass), null, controlSocket,
+		return new HandoffSettings(application(properties, environment, mainClass), release, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
 				properties.getReadyTimeout(), properties.getDrain().getTimeout(), properties.getDrain().getStandby(),
 				properties.getDrain().getMaxGenerations(), properties.getDrain().getSpread(),

@@ -11,7 +11,6 @@ import java.nio.channels.spi.AbstractSelectableChannel;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
  * JDK channels to and from descriptors. Adoption, and the export of connections, need the
@@ -131,7 +130,7 @@ public final class ChannelDescriptors {
 			throw new IOException("The channel is not bound to a TCP port");
 		}
 		ListeningSocket socket = find(address);
-		Descriptor duplicate = duplicate(socket.number());
+		Descriptor duplicate = Descriptor.duplicateOf(socket.number());
 		// Between finding the number and duplicating it the channel may have been closed
 		// and the number given to another file
 		if (ListeningSockets.socketInode(duplicate.number()) != socket.inode()) {
@@ -162,11 +161,6 @@ public final class ChannelDescriptors {
 		return candidates.get(0);
 	}
 
-	private static Descriptor duplicate(int number) throws IOException {
-		// Not owned: the channel's own file descriptor closes the number
-		return Descriptor.duplicateOf(FileDescriptorCast.unsafeUsing(number).getFileDescriptor());
-	}
-
 	private static Descriptor export(ChannelInternals internals, Channel channel) throws IOException {
 		if (!channel.isOpen()) {
 			throw new ClosedChannelException();
@@ -182,9 +176,9 @@ public final class ChannelDescriptors {
 	}
 
 	private static <C extends AbstractSelectableChannel> C adopt(Descriptor descriptor, String purpose,
-			Adoption<C> adoption) throws IOException {
+			Construction<C> construction) throws IOException {
 		try (descriptor) {
-			C channel = adoption.adopt(internals(purpose), descriptor.fileDescriptor());
+			C channel = construction.construct(internals(purpose), descriptor.fileDescriptor());
 			descriptor.release();
 			try {
 				channel.configureBlocking(false);
@@ -204,9 +198,9 @@ public final class ChannelDescriptors {
 		return INTERNALS;
 	}
 
-	private interface Adoption<C> {
+	private interface Construction<C> {
 
-		C adopt(ChannelInternals internals, FileDescriptor fd) throws IOException;
+		C construct(ChannelInternals internals, FileDescriptor fd) throws IOException;
 
 	}
 

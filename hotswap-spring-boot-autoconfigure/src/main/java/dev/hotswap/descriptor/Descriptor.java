@@ -90,12 +90,37 @@ public final class Descriptor implements AutoCloseable {
 	}
 
 	/**
+	 * Pass ownership to somebody who knows file descriptors by number only.
+	 * @return the number that the kernel knows this descriptor by, which the caller
+	 * closes
+	 * @throws IOException if it cannot be found out; this descriptor stays open then
+	 * @throws IllegalStateException if this descriptor is closed
+	 */
+	public synchronized int detach() throws IOException {
+		int number = number();
+		release();
+		return number;
+	}
+
+	/**
 	 * The number that the kernel knows this descriptor by.
 	 * @return the number
 	 * @throws IOException if it cannot be found out
 	 */
 	synchronized int number() throws IOException {
 		return FileDescriptorCast.using(fileDescriptor()).as(Integer.class);
+	}
+
+	/**
+	 * Duplicate a file descriptor of which only the number is known, as servers with
+	 * native code of their own have it. Stays open, and is not owned.
+	 * @param number the number, which nobody may close meanwhile
+	 * @return the duplicate, which the caller owns
+	 * @throws IOException if the number is not open, or the process is at its limit of
+	 * descriptors
+	 */
+	public static Descriptor duplicateOf(int number) throws IOException {
+		return duplicateOf(FileDescriptorCast.unsafeUsing(number).getFileDescriptor());
 	}
 
 	static Descriptor duplicateOf(FileDescriptor fd) throws IOException {

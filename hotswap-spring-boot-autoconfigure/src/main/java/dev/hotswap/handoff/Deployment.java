@@ -1,6 +1,7 @@
 package dev.hotswap.handoff;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,14 @@ public interface Deployment {
 	default @Nullable String verify(@Nullable String release) throws IOException {
 		return (release != null) ? "This service has no folder of releases, so there is no release " + release + "."
 				: null;
+	}
+
+	/**
+	 * The executable jar to launch, as the last verification has chosen it.
+	 * @return its real path, or {@code null} for the one of the command line
+	 */
+	default @Nullable Path jar() {
+		return null;
 	}
 
 	/**

@@ -2,7 +2,6 @@ package dev.hotswap.handoff;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +19,9 @@ import dev.hotswap.HandoffStatus;
 import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.control.ControlPath;
+import dev.hotswap.descriptor.Adoption;
 import dev.hotswap.listener.OfferedListeners;
+import dev.hotswap.listener.SchemeMismatchException;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.HandoffConnector;
@@ -145,12 +146,14 @@ public final class HandoffEngine implements Handoff {
 	 * @param name the connector's name
 	 * @param address the configured address
 	 * @param scheme the connector's scheme
-	 * @return the adopted channel, or {@code null} when it is not offered
+	 * @param adoption makes the connector's channel of the descriptor
+	 * @param <L> the connector's channel
+	 * @return the channel, or {@code null} when it is not offered
 	 * @throws IOException if it is offered with another scheme or cannot be adopted
 	 */
-	public @Nullable ServerSocketChannel claim(String name, InetSocketAddress address, String scheme)
+	public <L> @Nullable L claim(String name, InetSocketAddress address, String scheme, Adoption<L> adoption)
 			throws IOException {
-		return this.offered.claim(name, address, scheme);
+		return this.offered.claim(name, address, scheme, adoption);
 	}
 
 	/**
@@ -189,13 +192,20 @@ public final class HandoffEngine implements Handoff {
 	 * @param failure why
 	 */
 	public void applicationFailed(Throwable failure) {
-		Exception mismatch = this.offered.mismatch();
-		String message = (mismatch != null) ? String.valueOf(mismatch.getMessage()) : describe(failure);
-		if (mismatch != null) {
+		IOException unclaimed = this.offered.failure();
+		String message = (unclaimed != null) ? String.valueOf(unclaimed.getMessage()) : describe(failure);
+		if (unclaimed != null) {
 			logger.error(message);
 		}
-		this.loop.post(new Event.ApplicationFailed((mismatch != null) ? FailureCode.SCHEME_MISMATCH : null, message));
+		this.loop.post(new Event.ApplicationFailed(code(unclaimed), message));
 		stop();
+	}
+
+	private static @Nullable FailureCode code(@Nullable IOException unclaimed) {
+		if (unclaimed == null) {
+			return null;
+		}
+		return (unclaimed instanceof SchemeMismatchException) ? FailureCode.SCHEME_MISMATCH : FailureCode.LAUNCH;
 	}
 
 	private static String describe(Throwable failure) {

@@ -10,7 +10,6 @@ import dev.hotswap.control.ControlClient;
 import dev.hotswap.control.ControlConnection;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.control.NoInstanceException;
-import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.process.ProcessId;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -90,13 +89,6 @@ final class PredecessorSearch {
 	private ControlLinks.@Nullable Link connect(Path socket) throws HandoffFailedException, IOException {
 		ControlConnection connection = ControlClient.connect(new ControlPath(socket), HandoffMachine.HELLO_TIMEOUT,
 				this.links);
-		if (!ChannelDescriptors.isAdoptionAvailable()) {
-			connection.close();
-			throw new HandoffFailedException(FailureCode.LAUNCH,
-					"This process cannot adopt listeners, since java.base does not open sun.nio.ch to it. "
-							+ "Start it with --add-opens=java.base/sun.nio.ch=ALL-UNNAMED, or put "
-							+ "\"Add-Opens: java.base/sun.nio.ch\" into the manifest of the executable jar.");
-		}
 		ProcessId process = ProcessId.find(connection.peer().pid()).orElse(null);
 		if (process == null) {
 			connection.close();

@@ -112,7 +112,7 @@ final class PredecessorWork {
 
 	private void launch(String handoffId) {
 		try {
-			LaunchedProcess process = this.launch.launch(handoffId);
+			LaunchedProcess process = this.launch.launch(handoffId, this.deployment.jar());
 			this.launched = process;
 			logger.info("Handoff " + handoffId + ": launched pid " + process.id().pid());
 			this.events.accept(new Event.Launched(process.id()));

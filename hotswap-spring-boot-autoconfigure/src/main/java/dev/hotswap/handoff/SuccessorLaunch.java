@@ -51,11 +51,11 @@ final class SuccessorLaunch {
 		this.origin = origin;
 	}
 
-	synchronized LaunchedProcess launch(String handoffId) throws IOException {
+	synchronized LaunchedProcess launch(String handoffId, @Nullable Path jar) throws IOException {
 		LaunchOrigin origin = (this.origin != null) ? this.origin : LaunchOrigin.ofThisProcess();
 		LaunchMarker marker = new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket);
 		LaunchPlan plan = origin.plan(System.getenv(), this.additions, new LaunchRequirements(requiredOptions(),
-				Map.of(LaunchMarker.VARIABLE, marker.toString()), Set.of(LaunchMarker.VARIABLE)));
+				Map.of(LaunchMarker.VARIABLE, marker.toString()), Set.of(LaunchMarker.VARIABLE), jar));
 		if (!plan.leftOut().isEmpty()) {
 			logger.info("Handoff " + handoffId + ": debugger and JMX ports cannot be held by two processes; "
 					+ "the successor starts without " + plan.leftOut());

@@ -2,12 +2,11 @@ package dev.hotswap.listener;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.descriptor.Adoption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ public final class OfferedListeners implements AutoCloseable {
 
 	private final List<Listener> unclaimed;
 
-	private @Nullable SchemeMismatchException mismatch;
+	private @Nullable IOException failure;
 
 	/**
 	 * Take over what was offered.
@@ -34,34 +33,41 @@ public final class OfferedListeners implements AutoCloseable {
 	 * @param address the configured address; a port of 0 asks for the listener of that
 	 * name
 	 * @param scheme the connector's scheme
-	 * @return the adopted channel, owned by the caller, or {@code null} when it is not
-	 * offered
+	 * @param adoption makes the connector's channel of the descriptor
+	 * @param <L> the connector's channel
+	 * @return the channel, owned by the caller, or {@code null} when it is not offered
 	 * @throws SchemeMismatchException if it is offered with another scheme
 	 * @throws IOException if the descriptor cannot be adopted
 	 */
-	public synchronized @Nullable ServerSocketChannel claim(String name, InetSocketAddress address, String scheme)
-			throws IOException {
+	public synchronized <L> @Nullable L claim(String name, InetSocketAddress address, String scheme,
+			Adoption<L> adoption) throws IOException {
 		for (Iterator<Listener> iterator = this.unclaimed.iterator(); iterator.hasNext();) {
 			Listener listener = iterator.next();
 			if (listener.answersTo(name, address)) {
 				if (!listener.scheme().equals(scheme)) {
-					this.mismatch = new SchemeMismatchException(listener, scheme);
-					throw this.mismatch;
+					this.failure = new SchemeMismatchException(listener, scheme);
+					throw this.failure;
 				}
 				iterator.remove();
-				return ChannelDescriptors.adoptServer(listener.descriptor());
+				try {
+					return adoption.adopt(listener.descriptor());
+				}
+				catch (IOException ex) {
+					this.failure = ex;
+					throw ex;
+				}
 			}
 		}
 		return null;
 	}
 
 	/**
-	 * The mismatch that a claim ran into; web servers report it as just another failure
-	 * to bind.
-	 * @return the mismatch, or {@code null}
+	 * Why a claim failed; web servers report it as just another failure to bind.
+	 * @return a {@link SchemeMismatchException}, or why a listener could not be adopted,
+	 * or {@code null}
 	 */
-	public synchronized @Nullable SchemeMismatchException mismatch() {
-		return this.mismatch;
+	public synchronized @Nullable IOException failure() {
+		return this.failure;
 	}
 
 	/**

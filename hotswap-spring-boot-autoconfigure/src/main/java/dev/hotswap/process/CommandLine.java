@@ -1,6 +1,7 @@
 package dev.hotswap.process;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,6 +73,20 @@ public record CommandLine(List<String> words) {
 		List<String> extended = new ArrayList<>(this.words);
 		extended.addAll(arguments);
 		return new CommandLine(extended);
+	}
+
+	/**
+	 * This command line with the jar of another release: in place of the one after
+	 * {@code -jar}, else in place of the entry of the class path that belongs to the same
+	 * folder of releases.
+	 * @param jar the real path of the jar, {@code <releases>/<version>/<file>}
+	 * @param directory the working directory, from which entries of the class path are
+	 * named
+	 * @return the changed command line
+	 * @throws IllegalArgumentException when it names no jar that could be replaced
+	 */
+	public CommandLine withJar(Path jar, Path directory) {
+		return new CommandLine(new ReleaseWords(this.words, jar, directory).replaced());
 	}
 
 	/**

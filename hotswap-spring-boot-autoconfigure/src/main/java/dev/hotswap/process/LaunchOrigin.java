@@ -117,6 +117,8 @@ public record LaunchOrigin(CommandLine commandLine, Path directory, Map<String, 
 	 * @param additions what the configuration adds
 	 * @param requirements what the successor needs
 	 * @return the plan
+	 * @throws IllegalArgumentException when the requirements choose a jar, but the
+	 * command line has no place for one
 	 */
 	public LaunchPlan plan(Map<String, String> environment, LaunchAdditions additions,
 			LaunchRequirements requirements) {

@@ -28,6 +28,9 @@ record LaunchPlanner(LaunchOrigin origin, LaunchAdditions additions, LaunchRequi
 		Map<String, String> successors = new HashMap<>(operators);
 		successors.putAll(this.additions.environment());
 		CommandLine command = command();
+		if (this.requirements.jar() != null) {
+			command = ofRelease(command, this.requirements.jar());
+		}
 		if (isJava(command)) {
 			command = command.withJvmOptions(this.additions.jvmOptions())
 				.withJvmOptions(this.requirements.jvmOptions());
@@ -68,6 +71,15 @@ record LaunchPlanner(LaunchOrigin origin, LaunchAdditions additions, LaunchRequi
 		List<String> words = new ArrayList<>(command.words());
 		words.set(0, this.origin.directory().resolve(executable).toString());
 		return new CommandLine(words);
+	}
+
+	private CommandLine ofRelease(CommandLine command, Path jar) {
+		if (!isJava(command)) {
+			throw new IllegalArgumentException("It is to run " + jar + ", but " + command.words().get(0)
+					+ " is no 'java', so nobody knows where to name a jar. Set hotswap.launch.command to a command "
+					+ "line of the JDK's launcher, or leave out hotswap.release.directory");
+		}
+		return command.withJar(jar, directory());
 	}
 
 	private Path directory() {

@@ -1,5 +1,6 @@
 /**
- * What VERIFY looks at: the release that is about to be launched.
+ * Release folders: what VERIFY looks at before a release is launched, and the pointer to
+ * the one that has proven itself.
  */
 @NullMarked
 package dev.hotswap.release;

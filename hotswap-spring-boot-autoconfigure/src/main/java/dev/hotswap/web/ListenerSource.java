@@ -2,8 +2,8 @@ package dev.hotswap.web;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 
+import dev.hotswap.descriptor.Adoption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +19,15 @@ public interface ListenerSource {
 	 * @param address the address that the connector is configured with; a port of 0 asks
 	 * for the listener of the same name
 	 * @param scheme {@code http} or {@code https}
-	 * @return a bound channel that the caller owns from now on, or {@code null} when
-	 * nobody offers this address and the connector is to bind it
+	 * @param adoption makes the server's channel of the listener's descriptor; called at
+	 * most once
+	 * @param <L> the server's channel
+	 * @return the channel, which the caller owns from now on, or {@code null} when nobody
+	 * offers this address and the connector is to bind it
 	 * @throws IOException if the offered listener cannot be adopted, or is offered with
 	 * another scheme
 	 */
-	@Nullable ServerSocketChannel claim(String name, InetSocketAddress address, String scheme) throws IOException;
+	<L> @Nullable L claim(String name, InetSocketAddress address, String scheme, Adoption<L> adoption)
+			throws IOException;
 
 }

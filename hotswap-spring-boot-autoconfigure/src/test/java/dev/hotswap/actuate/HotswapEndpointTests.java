@@ -33,7 +33,7 @@ class HotswapEndpointTests {
 
 	private final TestHandoff handoff = new TestHandoff();
 
-	private final HotswapEndpoint endpoint = new HotswapEndpoint(this.handoff);
+	private final HotswapEndpoint endpoint = new HotswapEndpoint(this.handoff, new ReleaseListing(null));
 
 	@Test
 	void unknownIsNullAndNeverAbsent() {

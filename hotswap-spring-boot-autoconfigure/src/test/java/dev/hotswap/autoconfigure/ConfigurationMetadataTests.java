@@ -3,6 +3,8 @@ package dev.hotswap.autoconfigure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +39,9 @@ class ConfigurationMetadataTests {
 		assertThat(list("properties")).filteredOn((property) -> property.has("defaultValue"))
 			.extracting((property) -> property.get("name").asString() + "=" + property.get("defaultValue").asString())
 			.contains("hotswap.enabled=true", "hotswap.takeover=false", "hotswap.signal=auto",
-					"hotswap.ready-timeout=2m", "hotswap.drain.timeout=30s", "hotswap.drain.announce-delay=0s");
+					"hotswap.ready-timeout=2m", "hotswap.drain.timeout=30s", "hotswap.drain.announce-delay=0s",
+					"hotswap.release.verify=sha256", "hotswap.release.keep=3", "hotswap.prechecks.memory.enabled=true",
+					"hotswap.prechecks.disk.required=64MB");
 	}
 
 	@Test
@@ -45,6 +49,14 @@ class ConfigurationMetadataTests {
 		List<String> names = list("properties").stream().map((property) -> property.get("name").asString()).toList();
 		assertThat(list("hints")).isNotEmpty()
 			.allSatisfy((hint) -> assertThat(names).contains(hint.get("name").asString()));
+	}
+
+	@Test
+	void everyPropertyIsInTheReadme() throws Exception {
+		String readme = Files.readString(Path.of("../README.md"));
+		assertThat(list("properties")).extracting((property) -> property.get("name").asString())
+			.filteredOn((name) -> name.startsWith("hotswap."))
+			.allSatisfy((name) -> assertThat(readme).contains("| `" + name + "` |"));
 	}
 
 	@Test

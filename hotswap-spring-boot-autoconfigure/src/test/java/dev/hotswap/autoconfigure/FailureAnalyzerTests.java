@@ -11,6 +11,8 @@ import dev.hotswap.HandoffStatus;
 import dev.hotswap.Role;
 import dev.hotswap.control.ControlPathInUseException;
 import dev.hotswap.handoff.HandoffFailedException;
+import dev.hotswap.process.PidFile;
+import dev.hotswap.process.PidFileException;
 import dev.hotswap.trigger.SignalTrigger;
 import dev.hotswap.trigger.SignalUnavailableException;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,14 @@ class FailureAnalyzerTests {
 				new InstanceRunningException(SOCKET, inUse("Process 4711 listens on " + SOCKET)));
 		assertThat(analysis.getDescription()).contains(SOCKET.toString(), "4711");
 		assertThat(analysis.getAction()).contains("--hotswap.takeover", "server.port", "hotswap.instance");
+	}
+
+	@Test
+	void pidFileThatCannotBeUsed() {
+		FailureAnalysis analysis = analyze(new PidFileFailedException(
+				catchThrowableOfType(PidFileException.class, () -> new PidFile(Path.of("/none/shop.pid")).claim())));
+		assertThat(analysis.getDescription()).contains("/none does not exist");
+		assertThat(analysis.getAction()).contains("hotswap.pid-file", "--hotswap.takeover");
 	}
 
 	@ParameterizedTest

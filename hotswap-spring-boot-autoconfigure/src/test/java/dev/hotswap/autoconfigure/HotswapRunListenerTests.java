@@ -14,6 +14,7 @@ import dev.hotswap.FailureCode;
 import dev.hotswap.Handoff;
 import dev.hotswap.HandoffStatus;
 import dev.hotswap.Role;
+import dev.hotswap.release.Releases;
 import dev.hotswap.trigger.SignalUnavailableException;
 import dev.hotswap.web.tomcat.HandoffNioProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -126,8 +128,11 @@ class HotswapRunListenerTests {
 		try (ServletWebServerApplicationContext context = new ServletWebServerApplicationContext()) {
 			assertThat(Applicability.reasonAgainst(context, new HotswapProperties())).isEmpty();
 			context.setClassLoader(new FilteredClassLoader(ConfigurableTomcatWebServerFactory.class));
+			assertThat(Applicability.reasonAgainst(context, new HotswapProperties())).isEmpty();
+			context.setClassLoader(new FilteredClassLoader(ConfigurableTomcatWebServerFactory.class,
+					NettyReactiveWebServerFactory.class));
 			assertThat(Applicability.reasonAgainst(context, new HotswapProperties()))
-				.hasValueSatisfying((reason) -> assertThat(reason).contains("Tomcat"));
+				.hasValueSatisfying((reason) -> assertThat(reason).contains("Tomcat", "Reactor Netty"));
 		}
 	}
 
@@ -176,6 +181,53 @@ class HotswapRunListenerTests {
 			assertThat(output).contains("Port " + foreign.getLocalPort() + " is in use, but nobody answers on")
 				.contains(socket().toString());
 		}
+	}
+
+	@Test
+	void pidFileNamesTheProcess() {
+		Path pidFile = this.folder.resolve("shop.pid");
+		run("hotswap.control.socket=" + socket(), "hotswap.pid-file=" + pidFile);
+		assertThat(pidFile).hasContent(ProcessHandle.current().pid() + "\n");
+	}
+
+	@Test
+	void pidFileOfALiveProcessIsExplainedAndLeftAlone(CapturedOutput output) throws IOException {
+		Path pidFile = Files.writeString(this.folder.resolve("shop.pid"), "1\n");
+		assertThatExceptionOfType(PidFileFailedException.class)
+			.isThrownBy(() -> run("hotswap.control.socket=" + socket(), "hotswap.pid-file=" + pidFile));
+		assertThat(output).contains("names the process 1, which is running", "set hotswap.pid-file to another path");
+		assertThat(pidFile).hasContent("1\n");
+		assertThat(socket()).doesNotExist();
+	}
+
+	@Test
+	void pidFileInAMissingFolderIsExplained(CapturedOutput output) {
+		Path pidFile = this.folder.resolve("none/shop.pid");
+		assertThatExceptionOfType(PidFileFailedException.class)
+			.isThrownBy(() -> run("hotswap.control.socket=" + socket(), "hotswap.pid-file=" + pidFile));
+		assertThat(output).contains("none does not exist", "set hotswap.pid-file to another path");
+	}
+
+	@Test
+	void applicationThatFailsToStartLeavesNoPidFile() {
+		Path pidFile = this.folder.resolve("shop.pid");
+		SpringApplication application = application("hotswap.control.socket=" + socket(),
+				"hotswap.pid-file=" + pidFile);
+		application.addInitializers((context) -> context.addBeanFactoryPostProcessor((beanFactory) -> {
+			assertThat(pidFile).exists();
+			throw new IllegalStateException("no database");
+		}));
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> run(application))
+			.withMessage("no database");
+		assertThat(pidFile).doesNotExist();
+	}
+
+	@Test
+	void releasesAreKnownToBeans() {
+		Releases releases = run("hotswap.control.socket=" + socket(), "hotswap.release.directory=" + this.folder)
+			.getBean(Releases.class);
+		assertThat(releases.store().directory()).isEqualTo(this.folder);
+		assertThat(releases.running()).isNull();
 	}
 
 	@Test

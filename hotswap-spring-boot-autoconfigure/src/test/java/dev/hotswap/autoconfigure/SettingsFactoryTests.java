@@ -31,6 +31,7 @@ class SettingsFactoryTests {
 		HandoffSettings settings = settings();
 		assertThat(settings.takeover()).isFalse();
 		assertThat(settings.controlSocket()).isEqualTo(SOCKET);
+		assertThat(settings.release()).isEqualTo("v1");
 		assertThat(settings.readyTimeout()).isEqualTo(Duration.ofMinutes(2));
 		assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
 		assertThat(settings.drainSpread()).isEqualTo(Duration.ofSeconds(5));
@@ -110,7 +111,7 @@ class SettingsFactoryTests {
 		ConfigurableEnvironment environment = new StandardEnvironment();
 		TestPropertyValues.of(Arrays.asList(properties)).applyTo(environment);
 		return SettingsFactory.create(Binder.get(environment).bindOrCreate("hotswap", HotswapProperties.class),
-				environment, SettingsFactoryTests.class, SOCKET);
+				environment, SettingsFactoryTests.class, "v1", SOCKET);
 	}
 
 }

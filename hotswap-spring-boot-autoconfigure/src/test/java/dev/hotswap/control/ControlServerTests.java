@@ -273,28 +273,59 @@ class ControlServerTests {
 	@Test
 	void processOfAnotherUserIsRefusedBeforeItsFrameIsRead() throws Exception {
 		Assumptions.assumeTrue(Peer.ownUid() == 0, "only root can start a process as another user");
+		Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "util-linux's setpriv is not there");
 		try (ControlServer bound = bind(Claim.IF_FREE)) {
 			// Let the other user through the folder: the credentials alone keep it out
 			open(this.temporary, "rwx--x--x");
 			open(this.path.folder(), "rwx--x--x");
 			open(this.path.socket(), "rw-rw-rw-");
-			Process process = new ProcessBuilder("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "perl",
-					"-MSocket", "-e", """
-							$SIG{PIPE} = 'IGNORE';
-							socket(S, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
-							connect(S, pack_sockaddr_un($ARGV[0])) or die "connect: $!";
-							syswrite(S, pack("N C n N a5", 12, 0, 0, 5, "HELLO"));
-							my $n = sysread(S, my $b, 1);
-							print defined $n && $n == 0 || $!{ECONNRESET} || $! =~ /reset/ ? "refused" : "answered";
-							""", this.path.socket().toString())
+			Process process = new ProcessBuilder("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+					Path.of(System.getProperty("java.home"), "bin", "java").toString(), foreignClient().toString(),
+					this.path.socket().toString())
 				.redirectErrorStream(true)
 				.start();
 			String output = new String(process.getInputStream().readAllBytes());
 			assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-			assertThat(output).isEqualTo("refused");
+			assertThat(output.strip()).isEqualTo("refused");
 			assertThat(this.server.connection).isNotDone();
 			open(this.path.folder(), "rwx------");
 		}
+	}
+
+	/**
+	 * A program of one file that sends a frame and tells what becomes of it.
+	 */
+	private Path foreignClient() throws IOException {
+		Path program = Files.writeString(this.temporary.resolve("ForeignClient.java"), """
+				import java.io.IOException;
+				import java.net.UnixDomainSocketAddress;
+				import java.nio.ByteBuffer;
+				import java.nio.channels.SocketChannel;
+
+				class ForeignClient {
+
+					public static void main(String[] arguments) throws IOException {
+						UnixDomainSocketAddress address = UnixDomainSocketAddress.of(arguments[0]);
+						try (SocketChannel channel = SocketChannel.open(address)) {
+							System.out.println(isAnswered(channel) ? "answered" : "refused");
+						}
+					}
+
+					private static boolean isAnswered(SocketChannel channel) {
+						try {
+							ByteBuffer hello = ByteBuffer.allocate(16).putInt(12).put((byte) 0).putShort((short) 0);
+							channel.write(hello.putInt(5).put("HELLO".getBytes()).flip());
+							return channel.read(ByteBuffer.allocate(1)) >= 0;
+						}
+						catch (IOException ex) {
+							return false;
+						}
+					}
+
+				}
+				""");
+		open(program, "rw-r--r--");
+		return program;
 	}
 
 	private static void open(Path path, String mode) throws IOException {

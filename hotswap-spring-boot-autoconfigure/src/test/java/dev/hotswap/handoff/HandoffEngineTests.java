@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
+import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.HandoffRecord;
@@ -244,8 +245,8 @@ class HandoffEngineTests {
 		Side predecessor = startFresh();
 		HandoffEngine successor = engine("shop", true);
 		successor.begin();
-		assertThatExceptionOfType(IOException.class)
-			.isThrownBy(() -> successor.claim("server", predecessor.listener().address(), "https"));
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> successor.claim("server",
+				predecessor.listener().address(), "https", ChannelDescriptors::adoptServer));
 		successor.applicationFailed(new IllegalStateException("the server did not start"));
 		await().atMost(TIMEOUT)
 			.untilAsserted(() -> assertThat(predecessor.engine().status().history()).singleElement()
@@ -475,7 +476,8 @@ class HandoffEngineTests {
 	private Side takeOver(Side predecessor) throws Exception {
 		HandoffEngine engine = engine("shop", true);
 		engine.begin();
-		ServerSocketChannel channel = engine.claim("server", predecessor.listener().address(), "http");
+		ServerSocketChannel channel = engine.claim("server", predecessor.listener().address(), "http",
+				ChannelDescriptors::adoptServer);
 		assertThat(channel).isNotNull();
 		return side(engine, channel, Map.of());
 	}

@@ -65,7 +65,9 @@ class OfferedListenersTests {
 	void samePortOfAnotherAddressIsNotOffered(String bound, String wanted) throws IOException {
 		Listener listener = listener("server", bound, "http");
 		OfferedListeners offered = offer(listener);
-		assertThat(offered.claim("server", at(wanted, listener.address().getPort()), "http")).isNull();
+		assertThat(offered.claim("server", at(wanted, listener.address().getPort()), "http",
+				ChannelDescriptors::adoptServer))
+			.isNull();
 		assertThat(offered.unclaimed()).containsExactly(listener);
 	}
 
@@ -73,7 +75,8 @@ class OfferedListenersTests {
 	void anotherPortIsNotOffered() throws IOException {
 		Listener listener = listener("server", "127.0.0.1", "http");
 		int another = listener("another", "127.0.0.1", "http").address().getPort();
-		assertThat(offer(listener).claim("server", at("127.0.0.1", another), "http")).isNull();
+		assertThat(offer(listener).claim("server", at("127.0.0.1", another), "http", ChannelDescriptors::adoptServer))
+			.isNull();
 	}
 
 	@Test
@@ -81,7 +84,7 @@ class OfferedListenersTests {
 		Listener server = listener("server", "127.0.0.1", "http");
 		Listener management = listener("management", "127.0.0.1", "http");
 		OfferedListeners offered = offer(server, management);
-		assertThat(offered.claim("none", at("127.0.0.1", 0), "http")).isNull();
+		assertThat(offered.claim("none", at("127.0.0.1", 0), "http", ChannelDescriptors::adoptServer)).isNull();
 		assertThat(claim(offered, "management", at("127.0.0.1", 0), "http").getLocalAddress())
 			.isEqualTo(management.address());
 		assertThat(offered.unclaimed()).containsExactly(server);
@@ -92,7 +95,7 @@ class OfferedListenersTests {
 		Listener listener = listener("server", "127.0.0.1", "http");
 		OfferedListeners offered = offer(listener);
 		claim(offered, "server", listener.address(), "http");
-		assertThat(offered.claim("server", listener.address(), "http")).isNull();
+		assertThat(offered.claim("server", listener.address(), "http", ChannelDescriptors::adoptServer)).isNull();
 		assertThat(offered.unclaimed()).isEmpty();
 	}
 
@@ -100,12 +103,12 @@ class OfferedListenersTests {
 	void anotherSchemeIsRefusedAndRemembered() throws IOException {
 		Listener listener = listener("server", "127.0.0.1", "http");
 		OfferedListeners offered = offer(listener);
-		assertThat(offered.mismatch()).isNull();
+		assertThat(offered.failure()).isNull();
 		assertThatExceptionOfType(SchemeMismatchException.class)
-			.isThrownBy(() -> offered.claim("server", listener.address(), "https"))
+			.isThrownBy(() -> offered.claim("server", listener.address(), "https", ChannelDescriptors::adoptServer))
 			.withMessageContaining("http://127.0.0.1:" + listener.address().getPort())
 			.withMessageContaining("https")
-			.satisfies((mismatch) -> assertThat(offered.mismatch()).isSameAs(mismatch));
+			.satisfies((mismatch) -> assertThat(offered.failure()).isSameAs(mismatch));
 		offered.close();
 		assertThat(listener.descriptor().isClosed()).isTrue();
 	}
@@ -120,7 +123,7 @@ class OfferedListenersTests {
 		assertThat(unclaimed.descriptor().isClosed()).isTrue();
 		assertThat(channel.isOpen()).isTrue();
 		assertThat(channel.accept()).as("nobody has connected, and the listener works").isNull();
-		assertThat(offered.claim("management", unclaimed.address(), "http")).isNull();
+		assertThat(offered.claim("management", unclaimed.address(), "http", ChannelDescriptors::adoptServer)).isNull();
 	}
 
 	@Test
@@ -128,7 +131,8 @@ class OfferedListenersTests {
 		Descriptor file = Descriptor.own(new FileInputStream("/dev/null").getFD());
 		Listener listener = new Listener("server", at("127.0.0.1", 8080), "http", file);
 		OfferedListeners offered = offer(listener);
-		assertThatIOException().isThrownBy(() -> offered.claim("server", listener.address(), "http"));
+		assertThatIOException()
+			.isThrownBy(() -> offered.claim("server", listener.address(), "http", ChannelDescriptors::adoptServer));
 		assertThat(file.isClosed()).isTrue();
 	}
 
@@ -148,7 +152,7 @@ class OfferedListenersTests {
 
 	private ServerSocketChannel claim(OfferedListeners offered, String name, InetSocketAddress address, String scheme)
 			throws IOException {
-		ServerSocketChannel channel = offered.claim(name, address, scheme);
+		ServerSocketChannel channel = offered.claim(name, address, scheme, ChannelDescriptors::adoptServer);
 		assertThat(channel).isNotNull();
 		this.opened.add(channel);
 		return channel;

@@ -1,12 +1,14 @@
 package dev.hotswap.it;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Ports;
 import dev.hotswap.it.harness.Sandbox;
+import dev.hotswap.it.harness.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -17,27 +19,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Connectors that the user adds to the main one.
  */
-@OnEveryJdk
+@OnPlatforms(value = Choice.TWO, servers = Server.TOMCAT)
 class AdditionalConnectorTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	AdditionalConnectorTests(Jdk jdk) {
-		this.jdk = jdk;
+	AdditionalConnectorTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
 	void connectorWithOurProtocolGoesAlong() throws Exception {
 		int port = Ports.free();
-		App app = this.sandbox.app(this.jdk).property("fixture.connector-port", port).start().awaitServing();
+		App app = this.sandbox.app(this.platform).property("fixture.connector-port", port).start().awaitServing();
 		Load load = Load.on(port, "/hello").start();
 		App.HandedOver handedOver = app.handOver();
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=additional-connector trigger=signal handoffs=1 %s%n",
-				this.jdk.feature(), report);
+		System.out.printf("HANDOFFS %s mode=additional-connector trigger=signal handoffs=1 %s%n", this.platform,
+				report);
 		assertThatNobodyNoticed(report);
 		assertThat(report.byPid()).containsOnlyKeys(handedOver.predecessor(), handedOver.successor());
 		assertThat(handedOver.exitStatus()).hasValue(0);
@@ -46,7 +48,7 @@ class AdditionalConnectorTests {
 	@Test
 	void connectorWithAnotherProtocolIsNamedAndRefusesTheHandoff() throws Exception {
 		int port = Ports.free();
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("fixture.connector-port", port)
 			.property("fixture.connector-protocol", "org.apache.coyote.http11.Http11NioProtocol")
 			.start()

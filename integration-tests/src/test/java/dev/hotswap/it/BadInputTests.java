@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Ports;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
@@ -21,22 +22,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an operator can get wrong, and the message that says what to do.
  */
-@OnEveryJdk
+@OnPlatforms(Choice.TWO)
 class BadInputTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	BadInputTests(Jdk jdk) {
-		this.jdk = jdk;
+	BadInputTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
 	void takeoverOfAnotherApplicationsPort() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
-		App other = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform).start().awaitServing();
+		App other = this.sandbox.app(this.platform)
 			.port(app.port())
 			.property("spring.application.name", "another")
 			.takeover()
@@ -48,7 +49,7 @@ class BadInputTests {
 
 	@Test
 	void controlFolderOfSomeoneElse() throws Exception {
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("hotswap.control.socket", foreignFolder().resolve("x.sock"))
 			.start();
 		assertThat(app.awaitExit()).isOne();
@@ -61,7 +62,7 @@ class BadInputTests {
 	void controlFolderThatIsOpenToOthers() throws Exception {
 		Path folder = Files.createDirectory(this.sandbox.folder().resolve("open"));
 		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-		App app = this.sandbox.app(this.jdk).property("hotswap.control.socket", folder.resolve("x.sock")).start();
+		App app = this.sandbox.app(this.platform).property("hotswap.control.socket", folder.resolve("x.sock")).start();
 		assertThat(app.awaitExit()).isOne();
 		assertThat(app.output()).contains(folder.toString()).contains("0700");
 	}
@@ -69,14 +70,14 @@ class BadInputTests {
 	@Test
 	void controlPathThatIsTooLongForASocket() throws Exception {
 		Path path = this.sandbox.folder().resolve("x".repeat(120)).resolve("x.sock");
-		App app = this.sandbox.app(this.jdk).property("hotswap.control.socket", path).start();
+		App app = this.sandbox.app(this.platform).property("hotswap.control.socket", path).start();
 		assertThat(app.awaitExit()).isOne();
 		assertThat(app.output()).contains(path.toString()).contains("hotswap.control.socket").contains("bytes");
 	}
 
 	@Test
 	void signalThatTheVirtualMachineRefuses() throws Exception {
-		App app = this.sandbox.app(this.jdk).property("hotswap.signal", "SEGV").start();
+		App app = this.sandbox.app(this.platform).property("hotswap.signal", "SEGV").start();
 		assertThat(app.awaitExit()).isOne();
 		assertThat(app.output()).contains("hotswap.signal").contains("SEGV");
 	}
@@ -84,7 +85,7 @@ class BadInputTests {
 	@Test
 	void portOfAForeignProcess() throws Exception {
 		try (ServerSocket foreign = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			App app = this.sandbox.app(this.jdk).port(foreign.getLocalPort()).takeover().start();
+			App app = this.sandbox.app(this.platform).port(foreign.getLocalPort()).takeover().start();
 			assertThat(app.awaitExit()).isOne();
 			assertThat(app.output()).contains("127.0.0.1-" + foreign.getLocalPort() + ".sock")
 				.contains("hotswap.control.socket");
@@ -93,14 +94,14 @@ class BadInputTests {
 
 	@Test
 	void takeoverWithoutAnInstanceStartsAsUsual() throws Exception {
-		App app = this.sandbox.app(this.jdk).takeover().start().awaitServing();
+		App app = this.sandbox.app(this.platform).takeover().start().awaitServing();
 		assertThat(app.status().path("generation").asInt()).isOne();
 		assertThat(app.status().path("role").asString()).isEqualTo("ACTIVE");
 	}
 
 	@Test
 	void randomPortSwitchesTheStarterOff() throws Exception {
-		App app = this.sandbox.app(this.jdk).port(0).start();
+		App app = this.sandbox.app(this.platform).port(0).start();
 		app.awaitOutput("Started FixtureApplication");
 		assertThat(app.output().lines()).filteredOn((line) -> line.contains("server.port"))
 			.singleElement()
@@ -111,7 +112,7 @@ class BadInputTests {
 	@Test
 	void listenerOfTheApplicationsOwnRefusesTheHandoff() throws Exception {
 		int port = Ports.free();
-		App app = this.sandbox.app(this.jdk).property("fixture.listener-port", port).start().awaitServing();
+		App app = this.sandbox.app(this.platform).property("fixture.listener-port", port).start().awaitServing();
 		app.signalHandoff(app.pid());
 		JsonNode handoff = app.awaitHistory(1);
 		assertThat(handoff.path("code").asString()).isEqualTo("refused");
@@ -124,7 +125,7 @@ class BadInputTests {
 
 	@Test
 	void listenerOfTheApplicationsOwnMayStayBehindWhenToldSo() throws Exception {
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("fixture.listener-port", 0)
 			.property("hotswap.launch.ignore-listeners", "*")
 			.start()

@@ -5,10 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,16 +24,16 @@ import static org.awaitility.Awaitility.await;
  * A predecessor that is killed in the middle of its handoff leaves a successor that
  * serves, and that can hand over itself.
  */
-@OnEveryJdk
+@OnPlatforms(Choice.TWO)
 class DyingPredecessorTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	DyingPredecessorTests(Jdk jdk) {
-		this.jdk = jdk;
+	DyingPredecessorTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
@@ -55,7 +56,7 @@ class DyingPredecessorTests {
 		long successor = app.awaitSuccessorOf(app.pid());
 		assertThatItServesAlone(app, successor, 2);
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=per-request killed-in=%s %s%n", this.jdk.feature(), stage, report);
+		System.out.printf("HANDOFFS %s mode=per-request killed-in=%s %s%n", this.platform, stage, report);
 		// What the dead process had accepted died with it, but the accept queue did not
 		assertThat(report.failures()).doesNotContainKey("Connection refused").doesNotContainKey("no answer");
 	}
@@ -63,7 +64,7 @@ class DyingPredecessorTests {
 	private App start(String stage) throws Exception {
 		Path faults = this.sandbox.folder().resolve("faults");
 		Files.writeString(faults, "kill-at-stage=" + stage);
-		return this.sandbox.app(this.jdk).property("fixture.fault-file", faults).start().awaitServing();
+		return this.sandbox.app(this.platform).property("fixture.fault-file", faults).start().awaitServing();
 	}
 
 	private void assertThatItServesAlone(App app, long successor, int generation) throws Exception {
@@ -74,7 +75,7 @@ class DyingPredecessorTests {
 		assertThat(status.path("generation").asInt()).isEqualTo(generation);
 		// Whoever owns the control path is whom a takeover finds
 		Files.delete(this.sandbox.folder().resolve("faults"));
-		App next = this.sandbox.app(this.jdk).port(app.port()).takeover().start().awaitServing();
+		App next = this.sandbox.app(this.platform).port(app.port()).takeover().start().awaitServing();
 		assertThat(app.awaitExit(successor)).hasValue(0);
 		assertThat(next.status().path("generation").asInt()).isEqualTo(generation + 1);
 		assertThat(this.sandbox.living()).containsExactly(next.pid());

@@ -9,10 +9,11 @@ import java.util.function.Consumer;
 
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,16 +26,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A successor that fails before the cutover changes nothing for clients, is recorded, and
  * does not stand in the way of the next handoff.
  */
-@OnEveryJdk
+@OnPlatforms(Choice.TWO)
 class FailingSuccessorTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	FailingSuccessorTests(Jdk jdk) {
-		this.jdk = jdk;
+	FailingSuccessorTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
@@ -70,7 +71,7 @@ class FailingSuccessorTests {
 
 	@Test
 	void releaseThatIsNotThereIsNotLaunched() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		String body = "{\"release\": \"v9\"}";
 		try (Http http = new Http(app.managementPort(), Duration.ofSeconds(10))) {
 			http.send(http.head("POST", "/actuator/hotswap", "Content-Type: application/json",
@@ -86,7 +87,7 @@ class FailingSuccessorTests {
 
 	private JsonNode failUnderLoad(String fault, Consumer<App> strike) throws Exception {
 		Path faults = this.sandbox.folder().resolve("faults");
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("fixture.fault-file", faults)
 			.property("hotswap.ready-timeout", "8s")
 			.start()
@@ -101,7 +102,7 @@ class FailingSuccessorTests {
 		Files.delete(faults);
 		App.HandedOver next = app.handOver();
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=kept fault=%s handoffs=2 %s%n", this.jdk.feature(), fault, report);
+		System.out.printf("HANDOFFS %s mode=kept fault=%s handoffs=2 %s%n", this.platform, fault, report);
 		assertThatNobodyNoticed(report);
 		assertThat(report.byPid()).containsOnlyKeys(app.pid(), next.successor());
 		assertThat(next.exitStatus()).hasValue(0);

@@ -6,13 +6,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
-import dev.hotswap.it.harness.SampleJar;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,20 +18,21 @@ import tools.jackson.databind.JsonNode;
 
 import static dev.hotswap.it.harness.LoadAssertions.assertThatNobodyNoticed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Handoffs under 400 requests a second, of which the clients notice nothing.
  */
-@OnEveryJdk
+@OnPlatforms
 class HandoffUnderLoadTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	HandoffUnderLoadTests(Jdk jdk) {
-		this.jdk = jdk;
+	HandoffUnderLoadTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
@@ -47,66 +46,21 @@ class HandoffUnderLoadTests {
 	}
 
 	@Test
-	void handoffByEndpoint() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
-		Load load = Load.on(app.port(), "/hello").start();
-		Answer accepted = app.postHandoff();
-		Answer refused = app.postHandoff();
-		App.HandedOver handedOver = app.awaitHandoverFrom(app.pid());
-		JsonNode handoff = app.awaitHistory(1);
-		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=kept trigger=endpoint handoffs=1 %s%n", this.jdk.feature(), report);
-		assertThatNobodyNoticed(report);
-		assertThat(accepted.status()).isEqualTo(202);
-		assertThat(refused.status()).isEqualTo(409);
-		assertThat(refused.json().path("id").asString()).isEqualTo(accepted.json().path("id").asString());
-		assertThat(refused.json().path("stage").asString()).isNotEmpty();
-		assertThat(refused.json().path("message").asString()).isNotEmpty();
-		assertThat(handedOver.exitStatus()).hasValue(0);
-		assertThat(handoff.path("id").asString()).isEqualTo(accepted.json().path("id").asString());
-		assertThat(handoff.path("trigger").asString()).isEqualTo("ENDPOINT");
-		assertThat(handoff.path("result").asString()).isEqualTo("SUCCEEDED");
-		assertThat(handoff.path("from").path("pid").asLong()).isEqualTo(handedOver.predecessor());
-		assertThat(handoff.path("to").path("pid").asLong()).isEqualTo(handedOver.successor());
-	}
-
-	@Test
-	void takeoverByAnotherVersionsJar() throws Exception {
-		Path jar = SampleJar.ofVersion(this.sandbox.folder().resolve("v1.jar"), "1");
-		Path newJar = SampleJar.ofVersion(this.sandbox.folder().resolve("v2.jar"), "2");
-		App app = this.sandbox.app(this.jdk).jar(jar).start().awaitServing();
-		Load load = Load.on(app.port(), "/hello").start();
-		App successor = this.sandbox.app(this.jdk).jar(newJar).port(app.port()).takeover().start().awaitServing();
-		int exitStatus = app.awaitExit();
-		JsonNode handoff = successor.awaitHistory(1);
-		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=kept trigger=takeover handoffs=1 %s%n", this.jdk.feature(), report);
-		assertThatNobodyNoticed(report);
-		assertThat(exitStatus).isZero();
-		assertThat(report.byVersion()).containsOnlyKeys("1", "2");
-		assertThat(handoff.path("trigger").asString()).isEqualTo("TAKEOVER");
-		assertThat(handoff.path("exitStatus").isNull()).isTrue();
-		// What the operator started can itself be handed over, by the same jar
-		App.HandedOver handedOver = successor.handOver();
-		assertThat(handedOver.predecessor()).isEqualTo(successor.pid());
-		assertThat(handedOver.exitStatus()).hasValue(0);
-		assertThat(successor.get("/hello").version()).isEqualTo("2");
-	}
-
-	/** On a JDK without virtual threads the property does nothing. */
-	@Test
 	void handoffOnVirtualThreads() throws Exception {
-		App app = this.sandbox.app(this.jdk).property("spring.threads.virtual.enabled", true).start().awaitServing();
+		App app = this.sandbox.app(this.platform)
+			.property("spring.threads.virtual.enabled", true)
+			.start()
+			.awaitServing();
 		Load load = Load.on(app.port(), "/hello").start();
 		App.HandedOver handedOver = app.handOver();
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=kept threads=virtual handoffs=1 %s%n", this.jdk.feature(), report);
+		System.out.printf("HANDOFFS %s mode=kept threads=virtual handoffs=1 %s%n", this.platform, report);
 		assertThatNobodyNoticed(report);
 		assertThat(handedOver.exitStatus()).hasValue(0);
 	}
 
 	private void tenHandoffsInARow(String mode, UnaryOperator<Load.Builder> connections) throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		Load load = connections.apply(Load.on(app.port(), "/hello")).start();
 		Map<Integer, String> commandLines = new HashMap<>();
 		for (int generation = 2; generation <= 11; generation++) {
@@ -119,7 +73,7 @@ class HandoffUnderLoadTests {
 			commandLines.put(generation, Files.readString(Path.of("/proc/" + handedOver.successor() + "/cmdline")));
 		}
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=%s trigger=signal handoffs=10 %s%n", this.jdk.feature(), mode, report);
+		System.out.printf("HANDOFFS %s mode=%s trigger=signal handoffs=10 %s%n", this.platform, mode, report);
 		assertThatNobodyNoticed(report);
 		assertThat(report.byPid()).hasSize(11);
 		assertThat(commandLines.get(11)).isEqualTo(commandLines.get(2));

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -28,7 +28,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Ten thousand idle kept connections move to the successor and live on there.
  */
-@OnEveryJdk
+@OnPlatforms
 class IdleConnectionsTests {
 
 	private static final int CONNECTIONS = 10_000;
@@ -39,15 +39,15 @@ class IdleConnectionsTests {
 	private static final byte[] REQUEST = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
 		.getBytes(StandardCharsets.US_ASCII);
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
 	private final List<Socket> clients = new ArrayList<>();
 
-	IdleConnectionsTests(Jdk jdk) {
-		this.jdk = jdk;
+	IdleConnectionsTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@AfterEach
@@ -62,7 +62,7 @@ class IdleConnectionsTests {
 		long limit = descriptorLimit();
 		Assumptions.assumeTrue(limit >= CONNECTIONS + SPARE_DESCRIPTORS,
 				() -> "the descriptor limit is " + limit + " and cannot be raised");
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.jvmOption("-Xmx1g")
 			.property("server.tomcat.max-connections", 2 * CONNECTIONS)
 			.property("server.tomcat.accept-count", 1000)
@@ -90,8 +90,8 @@ class IdleConnectionsTests {
 		close();
 		await().atMost(Duration.ofSeconds(30)).until(() -> descriptors(successor) <= withConnections - CONNECTIONS);
 		System.out.printf(
-				"TRANSFER jdk=%d idle=%d transferred=%d drain=%dms descriptors-with=%d after=%d memory=%d bytes a connection%n",
-				this.jdk.feature(), CONNECTIONS, handoff.path("connections").path("transferred").asInt(),
+				"TRANSFER %s idle=%d transferred=%d drain=%dms descriptors-with=%d after=%d memory-per-connection=%dB%n",
+				this.platform, CONNECTIONS, handoff.path("connections").path("transferred").asInt(),
 				handoff.path("stageMillis").path("DRAIN").asInt(), withConnections, descriptors(successor),
 				memoryPerConnection);
 	}

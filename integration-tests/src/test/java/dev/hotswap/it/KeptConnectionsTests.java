@@ -1,11 +1,11 @@
 package dev.hotswap.it;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.PipelinedLoad;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,21 +17,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Kept connections move from generation to generation; their clients never connect again.
  */
-@OnEveryJdk
+@OnPlatforms
 class KeptConnectionsTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	KeptConnectionsTests(Jdk jdk) {
-		this.jdk = jdk;
+	KeptConnectionsTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
 	void hundredConnectionsSurviveFiveHandoffs() throws Exception {
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("server.tomcat.max-keep-alive-requests", "-1")
 			.start()
 			.awaitServing();
@@ -42,7 +42,7 @@ class KeptConnectionsTests {
 			assertThat(connections.path("cut").asInt()).isZero();
 		}
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=kept transfer=true handoffs=5 %s%n", this.jdk.feature(), report);
+		System.out.printf("HANDOFFS %s mode=kept transfer=true handoffs=5 %s%n", this.platform, report);
 		assertThatNobodyNoticed(report);
 		assertThat(report.connects()).isEqualTo(100);
 		assertThat(report.announcedCloses()).isZero();
@@ -51,7 +51,7 @@ class KeptConnectionsTests {
 
 	@Test
 	void hundredConnectionsWithTwoRequestsAWriteSurviveFiveHandoffs() throws Exception {
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("server.tomcat.max-keep-alive-requests", "-1")
 			.start()
 			.awaitServing();
@@ -61,8 +61,8 @@ class KeptConnectionsTests {
 			}
 			PipelinedLoad.Report report = load.stop();
 			System.out.printf(
-					"HANDOFFS jdk=%d mode=pipelined handoffs=5 answered=%d non200=%d failed=%d connects=%d processes=%d%n",
-					this.jdk.feature(), report.answered(), report.not200(), report.failures().size(), report.connects(),
+					"HANDOFFS %s mode=pipelined handoffs=5 answered=%d non200=%d failed=%d connects=%d processes=%d%n",
+					this.platform, report.answered(), report.not200(), report.failures().size(), report.connects(),
 					report.pids().size());
 			assertThat(report.failures()).isEmpty();
 			assertThat(report.not200()).isZero();

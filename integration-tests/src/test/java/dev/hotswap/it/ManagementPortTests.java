@@ -1,10 +1,10 @@
 package dev.hotswap.it;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Ports;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
@@ -16,21 +16,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A management port of its own goes along.
  */
-@OnEveryJdk
+@OnPlatforms
 class ManagementPortTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	ManagementPortTests(Jdk jdk) {
-		this.jdk = jdk;
+	ManagementPortTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
 	void readinessOnTheManagementPortIsUpAtEveryMoment() throws Exception {
-		App app = this.sandbox.app(this.jdk).managementPort(Ports.free()).start().awaitServing();
+		App app = this.sandbox.app(this.platform).managementPort(Ports.free()).start().awaitServing();
 		Load load = Load.on(app.port(), "/hello").start();
 		Load kept = readiness(app).keptConnections(2).start();
 		Load perRequest = readiness(app).connectionPerRequest().start();
@@ -54,7 +54,7 @@ class ManagementPortTests {
 	}
 
 	private void print(String mode, LoadReport report) {
-		System.out.printf("HANDOFFS jdk=%d mode=%s trigger=signal handoffs=1 %s%n", this.jdk.feature(), mode, report);
+		System.out.printf("HANDOFFS %s mode=%s trigger=signal handoffs=1 %s%n", this.platform, mode, report);
 	}
 
 }

@@ -6,8 +6,9 @@ import java.time.Duration;
 import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
-import dev.hotswap.it.harness.Jdk;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,21 +19,21 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What a predecessor has accepted before the cutover, it finishes.
  */
-@OnEveryJdk
+@OnPlatforms(Choice.TWO)
 class RequestsInFlightTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	RequestsInFlightTests(Jdk jdk) {
-		this.jdk = jdk;
+	RequestsInFlightTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
 	void requestOfTwentySecondsIsAnsweredByThePredecessorAndItsConnectionMovesThen() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		try (Http slow = new Http(app.port(), Duration.ofSeconds(40))) {
 			slow.send(slow.head("GET", "/slow?seconds=20"));
 			app.signalHandoff(app.pid());
@@ -48,7 +49,7 @@ class RequestsInFlightTests {
 
 	@Test
 	void halfSentUploadCompletes() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		byte[] half = new byte[3_000_000];
 		try (Http upload = new Http(app.port(), Duration.ofSeconds(20))) {
 			upload.send(upload.head("POST", "/upload", "Content-Type: application/octet-stream",
@@ -67,7 +68,7 @@ class RequestsInFlightTests {
 
 	@Test
 	void idleConnectionThatDoesNotMoveLivesUntilTheDrainsTimeoutAndEndsPolitely() throws Exception {
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("hotswap.drain.timeout", "4s")
 			.property("hotswap.connections.transfer", "false")
 			.start()

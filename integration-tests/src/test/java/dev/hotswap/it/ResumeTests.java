@@ -5,10 +5,10 @@ import java.time.Duration;
 import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,18 +23,18 @@ import static org.awaitility.Awaitility.await;
  * stops answering, and when an operator wants it to. It does not when the service is
  * stopped.
  */
-@OnEveryJdk
+@OnPlatforms(OnPlatforms.Choice.TWO)
 class ResumeTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	ResumeTests(Jdk jdk) {
-		this.jdk = jdk;
+	ResumeTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
@@ -90,7 +90,7 @@ class ResumeTests {
 		awaitActive(app, app.pid());
 		await().atMost(TIMEOUT).until(() -> !this.sandbox.living().contains(successor));
 		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS jdk=%d mode=kept reverted=1 %s%n", this.jdk.feature(), report);
+		System.out.printf("HANDOFFS %s mode=kept reverted=1 %s%n", this.platform, report);
 		assertThatNobodyNoticed(report);
 		assertServesAgain(app, "aborted", "STANDBY");
 		assertThat(app.output()).contains("Handoff " + accepted.json().path("id").asString() + " is undone");
@@ -107,7 +107,7 @@ class ResumeTests {
 	}
 
 	private App start() {
-		return this.sandbox.app(this.jdk).property("hotswap.drain.standby", "60s").start().awaitServing();
+		return this.sandbox.app(this.platform).property("hotswap.drain.standby", "60s").start().awaitServing();
 	}
 
 	/** A handoff, until the predecessor is in a role. */
@@ -151,7 +151,7 @@ class ResumeTests {
 	}
 
 	private void assertThatItHandsOver(App app) throws Exception {
-		App next = this.sandbox.app(this.jdk).port(app.port()).takeover().start().awaitServing();
+		App next = this.sandbox.app(this.platform).port(app.port()).takeover().start().awaitServing();
 		assertThat(next.status().path("generation").asInt()).isEqualTo(2);
 		signal("TERM", next.pid());
 		assertThat(app.awaitExit()).isZero();

@@ -1,9 +1,10 @@
 package dev.hotswap.it;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,24 +15,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Two starts that want to take over at the same moment.
  */
-@OnEveryJdk
+@OnPlatforms(Choice.TWO)
 class SimultaneousTakeoverTests {
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	SimultaneousTakeoverTests(Jdk jdk) {
-		this.jdk = jdk;
+	SimultaneousTakeoverTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	@Test
 	void oneTakesOverAndTheOtherSaysWhyItStopped() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		Load load = Load.on(app.port(), "/hello").start();
-		App one = this.sandbox.app(this.jdk).port(app.port()).takeover().start();
-		App other = this.sandbox.app(this.jdk).port(app.port()).takeover().start();
+		App one = this.sandbox.app(this.platform).port(app.port()).takeover().start();
+		App other = this.sandbox.app(this.platform).port(app.port()).takeover().start();
 		long successor = app.awaitSuccessorOf(app.pid());
 		App winner = (one.pid() == successor) ? one : other;
 		App loser = (winner == one) ? other : one;

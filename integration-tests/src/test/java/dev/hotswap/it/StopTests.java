@@ -9,10 +9,10 @@ import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.HaProxy;
 import dev.hotswap.it.harness.Http;
-import dev.hotswap.it.harness.Jdk;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
-import dev.hotswap.it.harness.OnEveryJdk;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Ports;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Assumptions;
@@ -28,20 +28,20 @@ import static org.awaitility.Awaitility.await;
  * SIGTERM of a process that nobody succeeds: it finishes what it accepted and tells its
  * clients.
  */
-@OnEveryJdk
+@OnPlatforms
 class StopTests {
 
 	private static final int TERMINATED = 128 + 15;
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-	private final Jdk jdk;
+	private final Platform platform;
 
 	@RegisterExtension
 	private final Sandbox sandbox = new Sandbox();
 
-	StopTests(Jdk jdk) {
-		this.jdk = jdk;
+	StopTests(Platform platform) {
+		this.platform = platform;
 	}
 
 	/**
@@ -50,13 +50,13 @@ class StopTests {
 	 */
 	@Test
 	void busyKeptConnectionsAreToldAndNoRequestFails() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		Load load = Load.on(app.port(), "/hello").untilAnnounced().start();
 		await().atMost(TIMEOUT).until(() -> load.sent() > 400);
 		app.terminate();
 		int status = app.awaitExit();
 		LoadReport report = load.stop();
-		System.out.printf("STOP jdk=%d mode=kept %s%n", this.jdk.feature(), report);
+		System.out.printf("STOP %s mode=kept %s%n", this.platform, report);
 		assertThatNobodyNoticed(report);
 		assertThat(report.announcedCloses()).isEqualTo(report.connects()).isPositive();
 		assertThat(status).isEqualTo(TERMINATED);
@@ -64,7 +64,7 @@ class StopTests {
 
 	@Test
 	void asynchronousRequestOnAnExecutorOfTheApplicationFinishes() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		try (Http slow = new Http(app.port(), TIMEOUT); Http async = new Http(app.port(), TIMEOUT)) {
 			assertThat(async.get("/async?seconds=0").status()).isEqualTo(200);
 			slow.send(slow.head("GET", "/slow?seconds=3"));
@@ -85,7 +85,7 @@ class StopTests {
 
 	@Test
 	void idleConnectionIsEndedLongBeforeTheDeadline() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		try (Http idle = new Http(app.port(), TIMEOUT)) {
 			assertThat(idle.get("/hello").status()).isEqualTo(200);
 			app.terminate();
@@ -97,7 +97,7 @@ class StopTests {
 
 	@Test
 	void requestBeyondTheDeadlineIsWaitedForOnce() throws Exception {
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.property("spring.lifecycle.timeout-per-shutdown-phase", "4s")
 			.start()
 			.awaitServing();
@@ -115,7 +115,7 @@ class StopTests {
 
 	@Test
 	void readinessRefusesWhileTheApplicationServesForTheAnnounceDelay() throws Exception {
-		App app = this.sandbox.app(this.jdk)
+		App app = this.sandbox.app(this.platform)
 			.managementPort(Ports.free())
 			.property("hotswap.drain.announce-delay", "3s")
 			.property("management.endpoint.health.group.readiness.include", "ping")
@@ -138,7 +138,7 @@ class StopTests {
 
 	@Test
 	void secondSignalChangesNothing() throws Exception {
-		App app = this.sandbox.app(this.jdk).start().awaitServing();
+		App app = this.sandbox.app(this.platform).start().awaitServing();
 		try (Http slow = new Http(app.port(), TIMEOUT)) {
 			slow.send(slow.head("GET", "/slow?seconds=2"));
 			await().atMost(TIMEOUT).until(() -> app.get("/hello").status() == 200);
@@ -170,7 +170,7 @@ class StopTests {
 			App again = instance(first.port());
 			awaitAnswers(load, again);
 			LoadReport report = load.stop();
-			System.out.printf("STOP jdk=%d mode=haproxy %s phases=%s%n", this.jdk.feature(), report, report.phases());
+			System.out.printf("STOP %s mode=haproxy %s phases=%s%n", this.platform, report, report.phases());
 			assertThatNobodyNoticed(report);
 			assertThat(report.byPid()).containsOnlyKeys(first.pid(), second.pid(), again.pid());
 			assertThat(status).isEqualTo(TERMINATED);
@@ -178,7 +178,7 @@ class StopTests {
 	}
 
 	private App instance(int port) {
-		return this.sandbox.app(this.jdk)
+		return this.sandbox.app(this.platform)
 			.port(port)
 			.property("server.tomcat.max-keep-alive-requests", -1)
 			.property("hotswap.drain.announce-delay", HaProxy.NOTICES_WITHIN.plusSeconds(1).toMillis() + "ms")

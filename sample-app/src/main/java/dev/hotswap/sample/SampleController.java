@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.InputStreamResource;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -34,16 +38,21 @@ class SampleController {
 		return new Greeting("Hello", this.version, this.pid);
 	}
 
+	/** Holds no thread, of which Netty has but a few. */
 	@GetMapping("/slow")
-	Greeting slow(@RequestParam(defaultValue = "5") long seconds) throws InterruptedException {
-		Thread.sleep(Math.min(Math.max(seconds, 0), LONGEST.toSeconds()) * 1000);
-		return new Greeting("Hello, after " + seconds + " s", this.version, this.pid);
+	CompletableFuture<Greeting> slow(@RequestParam(defaultValue = "5") long seconds) {
+		long delay = Math.min(Math.max(seconds, 0), LONGEST.toSeconds());
+		return CompletableFuture.supplyAsync(
+				() -> new Greeting("Hello, after " + seconds + " s", this.version, this.pid),
+				CompletableFuture.delayedExecutor(delay, TimeUnit.SECONDS));
 	}
 
 	@PostMapping("/upload")
-	Upload upload(InputStream body) throws IOException {
-		long bytes = body.transferTo(OutputStream.nullOutputStream());
-		return new Upload(bytes, this.version, this.pid);
+	Upload upload(@RequestBody InputStreamResource body) throws IOException {
+		try (InputStream input = body.getInputStream()) {
+			long bytes = input.transferTo(OutputStream.nullOutputStream());
+			return new Upload(bytes, this.version, this.pid);
+		}
 	}
 
 	record Greeting(String message, String version, long pid) {

@@ -57,7 +57,7 @@ final class Departures {
 		awaitDeregistration();
 		List<IdleConnection> connections = this.pending.stream().map(Departure::finish).toList();
 		this.pending.clear();
-		this.endpoint.counters().givenUp.addAndGet(connections.size());
+		this.endpoint.counters().addGivenUp(connections.size());
 		return connections;
 	}
 

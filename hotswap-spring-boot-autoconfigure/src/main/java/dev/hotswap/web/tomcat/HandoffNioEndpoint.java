@@ -6,12 +6,17 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
+import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.web.ConnectionCounters;
 import dev.hotswap.web.ConnectionEvents;
 import dev.hotswap.web.ConnectionMonitoring;
+import dev.hotswap.web.ConnectionTracker;
+import dev.hotswap.web.ConnectionWatch;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
 import org.apache.tomcat.util.ExceptionUtils;
@@ -31,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * the acceptor is (waiting for the limit, backing off after an error, in Tomcat's pause)
  * it holds no connection and has to pass the gate before it gets one.
  */
-class HandoffNioEndpoint extends NioEndpoint {
+class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedConnections {
 
 	private final AcceptGate gate = new AcceptGate();
 
@@ -96,7 +101,8 @@ class HandoffNioEndpoint extends NioEndpoint {
 		if (membership != null) {
 			// The listener keeps the socket options and the backlog that it was bound
 			// with: it is shared with the process that serves now.
-			listener = membership.source().claim(membership.name(), address, getScheme());
+			listener = membership.source()
+				.claim(membership.name(), address, getScheme(), ChannelDescriptors::adoptServer);
 		}
 		this.queue = createQueue((listener != null) ? listener : bind(address));
 	}
@@ -141,7 +147,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 			this.gate.open();
 			return;
 		}
-		this.watch = ConnectionWatch.start(membership.name(), this, membership.monitoring());
+		this.watch = ConnectionWatch.start(membership.name(), this, membership.monitoring(), getUtilityExecutor());
 		this.registered = new TomcatHandoffConnector(membership.name(), this, queue);
 		membership.connectors().register(this.registered);
 	}
@@ -288,7 +294,7 @@ class HandoffNioEndpoint extends NioEndpoint {
 	 */
 	void adopt(SocketChannel socket, boolean kept) throws IOException {
 		take(socket, kept);
-		this.counters.adopted.incrementAndGet();
+		this.counters.addAdopted();
 	}
 
 	/**
@@ -418,7 +424,17 @@ class HandoffNioEndpoint extends NioEndpoint {
 	private @Nullable ConnectionTracker tracker(SocketChannel socket) {
 		Membership membership = this.membership;
 		ConnectionEvents events = (membership != null) ? membership.monitoring().events() : null;
-		return (membership != null && events != null) ? new ConnectionTracker(events, membership.name(), socket) : null;
+		return (membership != null && events != null)
+				? new ConnectionTracker(events, membership.name(), remoteAddress(socket)) : null;
+	}
+
+	private static @Nullable InetSocketAddress remoteAddress(SocketChannel socket) {
+		try {
+			return (socket.getRemoteAddress() instanceof InetSocketAddress address) ? address : null;
+		}
+		catch (IOException ex) {
+			return null;
+		}
 	}
 
 	/**
@@ -457,6 +473,20 @@ class HandoffNioEndpoint extends NioEndpoint {
 			.filter(HandoffSocketWrapper.class::isInstance)
 			.map(HandoffSocketWrapper.class::cast)
 			.filter((connection) -> !connection.isClosed());
+	}
+
+	@Override
+	public void evictIdle(Duration timeout) {
+		long latest = System.currentTimeMillis() - timeout.toMillis();
+		this.counters.addEvicted(
+				(int) openConnections().filter((connection) -> connection.lastUse() < latest && connection.endIfIdle())
+					.count());
+	}
+
+	@Override
+	public Stream<String> longRequests(Duration age) {
+		long latest = System.nanoTime() - age.toNanos();
+		return openConnections().map((connection) -> connection.longRequest(latest)).filter(Objects::nonNull);
 	}
 
 	private record Membership(String name, ListenerSource source, HandoffConnectors connectors,

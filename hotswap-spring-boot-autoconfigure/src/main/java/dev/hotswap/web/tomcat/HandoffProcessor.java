@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
+import dev.hotswap.web.ConnectionCounters;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -122,7 +123,7 @@ final class HandoffProcessor extends Http11Processor {
 		boolean pipelined = isRequestBodyFullyRead() && getLeftoverInput() != null;
 		if (!pipelined) {
 			response.getMimeHeaders().setValue(CONNECTION).setString(CLOSE);
-			this.counters.announced.incrementAndGet();
+			this.counters.addAnnounced();
 		}
 	}
 

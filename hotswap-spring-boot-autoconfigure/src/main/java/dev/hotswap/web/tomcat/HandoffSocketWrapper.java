@@ -10,6 +10,7 @@ import java.time.Duration;
 import dev.hotswap.ConnectionState;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.ConnectionTracker;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;

@@ -144,7 +144,7 @@ final class TomcatHandoffConnector implements HandoffConnector {
 			.toList();
 		candidates.forEach((connection) -> connection.upgradedEnd().endIfIdle());
 		int ended = (int) candidates.stream().filter(HandoffSocketWrapper::endIfIdle).count();
-		this.endpoint.counters().ended.addAndGet(ended);
+		this.endpoint.counters().addEnded(ended);
 		return ended;
 	}
 

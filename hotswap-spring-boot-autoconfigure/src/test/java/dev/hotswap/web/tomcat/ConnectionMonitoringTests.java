@@ -16,6 +16,8 @@ import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectionEvents;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.TestClient;
+import dev.hotswap.web.TestListenerSource;
 import jakarta.servlet.AsyncContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,7 +177,7 @@ class ConnectionMonitoringTests {
 	}
 
 	private void start(ConnectionMonitoring monitoring) {
-		this.server = TestServer.start(true, (name, address, scheme) -> null, monitoring, (factory) -> {
+		this.server = TestServer.start(true, TestListenerSource.NONE, monitoring, (factory) -> {
 		});
 	}
 

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.TestClient;
+import dev.hotswap.web.TestListenerSource;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.Http11Nio2Protocol;
@@ -122,10 +124,10 @@ class HandoffTomcatCustomizerTests {
 		}
 		before.accept(factory);
 		List<String> claims = new ArrayList<>();
-		new HandoffTomcatCustomizer("server", (name, address, scheme) -> {
+		new HandoffTomcatCustomizer("server", new TestListenerSource((name, address, scheme) -> {
 			claims.add(name);
 			return null;
-		}, this.connectors).customize(factory);
+		}), this.connectors).customize(factory);
 		for (Consumer<TomcatServletWebServerFactory> settings : after) {
 			settings.accept(factory);
 		}

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.TestClient;
+import dev.hotswap.web.TestListenerSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,12 +67,12 @@ class SharedListenerTests {
 
 	private static TestServer startOn(TestServer first) throws IOException {
 		Descriptor descriptor = first.handoff().exportListener();
-		return TestServer.start(false, (name, address, scheme) -> {
+		return TestServer.start(false, new TestListenerSource((name, address, scheme) -> {
 			assertThat(name).isEqualTo("server");
 			assertThat(address).isEqualTo(new InetSocketAddress("127.0.0.1", 0));
 			assertThat(scheme).isEqualTo("http");
-			return ChannelDescriptors.adoptServer(descriptor);
-		}, (factory) -> {
+			return descriptor;
+		}), (factory) -> {
 		});
 	}
 

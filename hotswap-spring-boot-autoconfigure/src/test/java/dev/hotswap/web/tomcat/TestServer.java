@@ -11,6 +11,8 @@ import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
+import dev.hotswap.web.TestClient;
+import dev.hotswap.web.TestListenerSource;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
@@ -46,7 +48,7 @@ final class TestServer implements AutoCloseable {
 	}
 
 	static TestServer start(boolean open, Consumer<TomcatServletWebServerFactory> settings) {
-		return start(open, (name, address, scheme) -> null, settings);
+		return start(open, TestListenerSource.NONE, settings);
 	}
 
 	static TestServer start(boolean open, ListenerSource source, Consumer<TomcatServletWebServerFactory> settings) {

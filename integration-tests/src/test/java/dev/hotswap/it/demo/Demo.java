@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import dev.hotswap.it.harness.App;
-import dev.hotswap.it.harness.Jdks;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
+import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.SampleJar;
 import dev.hotswap.it.harness.Sandbox;
 
@@ -43,7 +43,11 @@ public final class Demo {
 	private static boolean run(Sandbox sandbox) throws IOException {
 		Path jar = SampleJar.packaged();
 		// HotSpot's own use of SIGUSR2 is moved, so that the customary signal is free
-		App app = sandbox.app(Jdks.own()).jar(jar).withDefaultJvmOptions().environment("_JAVA_SR_SIGNUM", "40").start();
+		App app = sandbox.app(Platform.own())
+			.jar(jar)
+			.withDefaultJvmOptions()
+			.environment("_JAVA_SR_SIGNUM", "40")
+			.start();
 		try {
 			app.awaitServing();
 			System.out.printf("%n%s serves http://127.0.0.1:%d as process %d%n", jar.getFileName(), app.port(),

@@ -274,7 +274,7 @@ public final class App {
 
 		private final Sandbox sandbox;
 
-		private final Jdk jdk;
+		private final Platform platform;
 
 		private final Map<String, String> properties = new LinkedHashMap<>();
 
@@ -291,13 +291,13 @@ public final class App {
 
 		private boolean starter = true;
 
-		private Server server = Server.TOMCAT;
+		private String mainClass = FIXTURE;
 
 		private @Nullable Path jar;
 
-		Builder(Sandbox sandbox, Jdk jdk) {
+		Builder(Sandbox sandbox, Platform platform) {
 			this.sandbox = sandbox;
-			this.jdk = jdk;
+			this.platform = platform;
 			port(Ports.free());
 			property("hotswap.drain.standby", "0s");
 		}
@@ -314,19 +314,29 @@ public final class App {
 			return property("server.port", port);
 		}
 
+		public int port() {
+			return this.port;
+		}
+
 		public Builder managementPort(int port) {
 			this.managementPort = port;
 			return property("management.server.port", port);
 		}
 
-		public Builder server(Server server) {
-			this.server = server;
+		/**
+		 * Run another application of this class path than the fixture.
+		 * @param mainClass the class with its main method
+		 * @return this
+		 */
+		public Builder mainClass(String mainClass) {
+			this.mainClass = mainClass;
 			return this;
 		}
 
 		/**
 		 * Run an executable jar instead of the fixture application.
-		 * @param jar the jar, whose manifest says what to open
+		 * @param jar the jar, which has a server of its own, and whose manifest says what
+		 * to open
 		 * @return this
 		 */
 		public Builder jar(Path jar) {
@@ -342,6 +352,19 @@ public final class App {
 
 		public Builder takeover() {
 			return property("hotswap.takeover", "");
+		}
+
+		/**
+		 * Let the process launch another command line than its own.
+		 * @param successor what it is to launch
+		 * @return this
+		 */
+		public Builder launching(Builder successor) {
+			List<String> words = successor.command();
+			for (int i = 0; i < words.size(); i++) {
+				property("hotswap.launch.command[%d]".formatted(i), words.get(i));
+			}
+			return this;
 		}
 
 		public Builder environment(String name, String value) {
@@ -396,7 +419,7 @@ public final class App {
 
 		private List<String> command() {
 			List<String> command = new ArrayList<>();
-			command.add(this.jdk.java().toString());
+			command.add(this.platform.jdk().java().toString());
 			command.addAll(this.jvmOptions);
 			command.add("-Djava.io.tmpdir=" + this.sandbox.temporaryFolder());
 			if (this.addOpens) {
@@ -408,7 +431,7 @@ public final class App {
 			}
 			else {
 				command.addAll(classPath());
-				command.add(FIXTURE);
+				command.add(this.mainClass);
 			}
 			this.properties
 				.forEach((name, value) -> command.add("--" + name + (value.toString().isEmpty() ? "" : "=" + value)));
@@ -416,13 +439,13 @@ public final class App {
 		}
 
 		private List<String> classPath() {
-			ClassPath fixture = ClassPath.fixture(this.server);
+			ClassPath fixture = ClassPath.fixture(this.platform.server());
 			ClassData classData = this.sandbox.classData();
 			if (!this.starter || classData == null) {
 				return List.of("-cp", (this.starter ? fixture : fixture.withoutStarter()).toString());
 			}
 			String packaged = classData.packaged(fixture);
-			List<String> options = new ArrayList<>(classData.options(this.jdk, this.jvmOptions, packaged));
+			List<String> options = new ArrayList<>(classData.options(this.platform.jdk(), this.jvmOptions, packaged));
 			options.addAll(List.of("-cp", packaged));
 			return options;
 		}

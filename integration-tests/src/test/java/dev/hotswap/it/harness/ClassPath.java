@@ -1,6 +1,8 @@
 package dev.hotswap.it.harness;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -14,7 +16,8 @@ final class ClassPath {
 
 	private static final Pattern HARNESS = Pattern
 		.compile("/test-classes/?$|/(junit-|opentest4j|apiguardian|assertj-|byte-buddy|awaitility|hamcrest"
-				+ "|jna-|surefire|hotswap-sample-app)[^/]*(/target/classes/?)?$");
+				+ "|jna-|surefire|hotswap-sample-app|selenium-|opentelemetry-|guava-|failureaccess-|listenablefuture-"
+				+ "|error_prone_|j2objc-|auto-service-)[^/]*(/target/classes/?)?$");
 
 	private static final Pattern STARTER = Pattern
 		.compile("/(hotswap-spring-boot-|junixsocket-)[^/]*(/target/classes/?)?$");
@@ -29,6 +32,14 @@ final class ClassPath {
 		return new ClassPath(List.of(System.getProperty("java.class.path").split(File.pathSeparator)))
 			.without((entry) -> HARNESS.matcher(entry).find())
 			.without((entry) -> server.excludes(new File(entry).getName()));
+	}
+
+	/**
+	 * What stands there packaged, which is all but what is being tested itself.
+	 * @return the jars
+	 */
+	List<Path> jars() {
+		return this.entries.stream().map(Path::of).filter(Files::isRegularFile).toList();
 	}
 
 	ClassPath withoutStarter() {

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.awaitility.Awaitility.await;
@@ -58,11 +60,22 @@ public final class HaProxy implements AutoCloseable {
 	 * @return the running proxy
 	 */
 	public static HaProxy start(Path folder, List<App> apps) {
+		return start(folder, apps.stream().collect(Collectors.toMap(App::port, App::managementPort)));
+	}
+
+	/**
+	 * Start it, and wait until it passes requests on.
+	 * @param folder where to write its configuration and output
+	 * @param ports the ports of the instances, some of which may not run yet, and the
+	 * ports to ask for their readiness
+	 * @return the running proxy
+	 */
+	public static HaProxy start(Path folder, Map<Integer, Integer> ports) {
 		int port = Ports.free();
 		Path configuration = folder.resolve("haproxy.cfg");
 		Path output = folder.resolve("haproxy.log");
 		try {
-			Files.writeString(configuration, configuration(port, apps));
+			Files.writeString(configuration, configuration(port, ports));
 			Process process = new ProcessBuilder(program().orElseThrow().toString(), "-db", "-f",
 					configuration.toString())
 				.redirectErrorStream(true)
@@ -87,7 +100,7 @@ public final class HaProxy implements AutoCloseable {
 		}
 	}
 
-	private static String configuration(int port, List<App> apps) {
+	private static String configuration(int port, Map<Integer, Integer> ports) {
 		StringBuilder configuration = new StringBuilder(String.format(Locale.ROOT, """
 				global
 					maxconn 2000
@@ -108,10 +121,8 @@ public final class HaProxy implements AutoCloseable {
 					http-check expect status 200
 					default-server check inter 500ms fall 2 rise 2
 				""", port));
-		for (App app : apps) {
-			configuration.append(String.format(Locale.ROOT, "\tserver s%d 127.0.0.1:%d check port %d%n", app.port(),
-					app.port(), app.managementPort()));
-		}
+		ports.forEach((instance, management) -> configuration.append(String.format(Locale.ROOT,
+				"\tserver s%d 127.0.0.1:%d check port %d%n", instance, instance, management)));
 		return configuration.toString();
 	}
 

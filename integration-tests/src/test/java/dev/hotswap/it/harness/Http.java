@@ -98,9 +98,23 @@ public final class Http implements AutoCloseable {
 	 * @throws IOException if the connection is reset, or silent for too long
 	 */
 	public Answer receive() throws IOException {
+		return receive(8192);
+	}
+
+	/**
+	 * Wait for the first of several responses, and leave the others for later.
+	 * @return the answer
+	 * @throws EOFException if the server closes the connection before the answer's end
+	 * @throws IOException if the connection is reset, or silent for too long
+	 */
+	public Answer receiveFirst() throws IOException {
+		return receive(1);
+	}
+
+	private Answer receive(int bytesAtOnce) throws IOException {
 		ResponseParser parser = new ResponseParser();
 		InputStream input = input();
-		byte[] buffer = new byte[8192];
+		byte[] buffer = new byte[bytesAtOnce];
 		while (true) {
 			int count = input.read(buffer);
 			if (count < 0 && !parser.feedEnd()) {

@@ -30,7 +30,7 @@ public final class Jdks {
 
 	/**
 	 * Every JDK that is 17 or newer.
-	 * @return the JDKs, one for each real folder, oldest first; the default one at least
+	 * @return the JDKs, one for each real folder, oldest first; at least one
 	 */
 	public static List<Jdk> all() {
 		Path home = realPath(Path.of(System.getProperty("java.home")));
@@ -44,12 +44,16 @@ public final class Jdks {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		return jdks.values()
+		List<Jdk> found = jdks.values()
 			.stream()
 			.filter((jdk) -> jdk.feature() >= OLDEST)
 			.filter((jdk) -> Integer.getInteger(ONLY, jdk.feature()) == jdk.feature())
 			.sorted(Comparator.comparing(Jdk::feature).thenComparing(Jdk::home))
 			.toList();
+		if (found.isEmpty()) {
+			throw new IllegalStateException("No JDK %s beside %s".formatted(System.getProperty(ONLY), home));
+		}
+		return found;
 	}
 
 	/**

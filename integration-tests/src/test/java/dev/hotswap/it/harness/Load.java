@@ -107,6 +107,8 @@ public final class Load implements AutoCloseable {
 
 		private boolean untilAnnounced;
 
+		private LoadObserver observer = LoadObserver.NONE;
+
 		private Builder(int port, String path) {
 			this.port = port;
 			this.path = path;
@@ -150,6 +152,15 @@ public final class Load implements AutoCloseable {
 
 		boolean isUntilAnnounced() {
 			return this.untilAnnounced;
+		}
+
+		public Builder observer(LoadObserver observer) {
+			this.observer = observer;
+			return this;
+		}
+
+		LoadObserver observer() {
+			return this.observer;
 		}
 
 		public Load start() throws IOException {

@@ -57,7 +57,7 @@ final class LoadLoop implements Callable<LoadReport> {
 		this.request = "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n".formatted(settings.path, settings.port, close)
 			.getBytes(StandardCharsets.US_ASCII);
 		this.selector = Selector.open();
-		this.recorder = new LoadRecorder(System.nanoTime());
+		this.recorder = new LoadRecorder(System.nanoTime(), settings.observer());
 	}
 
 	void phase(String phase) {
@@ -75,9 +75,14 @@ final class LoadLoop implements Callable<LoadReport> {
 
 	@Override
 	public LoadReport call() throws IOException {
+		this.settings.observer().started();
+		long interval = TimeUnit.SECONDS.toNanos(1) / this.settings.rate;
+		long start = System.nanoTime();
+		LoadClock clock = new LoadClock(this.selector, start, interval);
+		Thread clockThread = new Thread(clock, "load-clock");
+		clockThread.setDaemon(true);
+		clockThread.start();
 		try {
-			long interval = TimeUnit.SECONDS.toNanos(1) / this.settings.rate;
-			long start = System.nanoTime();
 			long due = start;
 			long end = start + this.settings.atMost.toNanos();
 			while (!this.stopped && due < end && !isOver()) {
@@ -100,6 +105,7 @@ final class LoadLoop implements Callable<LoadReport> {
 			return this.recorder.report();
 		}
 		finally {
+			clock.stop();
 			close();
 		}
 	}
@@ -174,7 +180,9 @@ final class LoadLoop implements Callable<LoadReport> {
 		Request answered = Objects.requireNonNull(connection.current());
 		this.recorder.answered(answered, response.answer());
 		if (response.announcesClose()) {
-			this.recorder.announcedCloses += this.settings.kept() ? 1 : 0;
+			if (this.settings.kept()) {
+				this.recorder.ended(LoadObserver.End.ANNOUNCED);
+			}
 			this.inUse.remove(connection);
 			this.closing.add(connection);
 			connection.awaitClose();
@@ -187,10 +195,10 @@ final class LoadLoop implements Callable<LoadReport> {
 
 	private void fail(@Nullable LoadConnection connection, @Nullable Request failed, IOException cause) {
 		if (cause instanceof EOFException) {
-			this.recorder.silentCloses++;
+			this.recorder.ended(LoadObserver.End.SILENT);
 		}
 		else if (!(cause instanceof ConnectException)) {
-			this.recorder.resets++;
+			this.recorder.ended(LoadObserver.End.RESET);
 		}
 		if (failed != null) {
 			this.recorder.failed(failed, String.valueOf(cause.getMessage()));

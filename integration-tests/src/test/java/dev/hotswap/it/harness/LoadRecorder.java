@@ -18,6 +18,8 @@ final class LoadRecorder {
 
 	private final long start;
 
+	private final LoadObserver observer;
+
 	private final AtomicLong sent = new AtomicLong();
 
 	private final Map<String, Phase> phases = new LinkedHashMap<>();
@@ -34,12 +36,13 @@ final class LoadRecorder {
 
 	long announcedCloses;
 
-	long silentCloses;
+	private long silentCloses;
 
-	long resets;
+	private long resets;
 
-	LoadRecorder(long start) {
+	LoadRecorder(long start, LoadObserver observer) {
 		this.start = start;
+		this.observer = observer;
 	}
 
 	void sent(String phase) {
@@ -64,7 +67,9 @@ final class LoadRecorder {
 	}
 
 	void answered(LoadLoop.Request request, Answer answer) {
-		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - request.due());
+		long now = System.nanoTime();
+		this.observer.answered(request.due(), now, answer);
+		long micros = TimeUnit.NANOSECONDS.toMicros(now - request.due());
 		Phase phase = phase(request.phase());
 		phase.latencies.recordValue(micros);
 		if (answer.status() == 200) {
@@ -86,8 +91,18 @@ final class LoadRecorder {
 	}
 
 	void failed(LoadLoop.Request request, String reason) {
+		this.observer.failed(request.due(), System.nanoTime());
 		phase(request.phase()).failed++;
 		this.failures.merge(reason, 1L, Long::sum);
+	}
+
+	void ended(LoadObserver.End end) {
+		this.observer.ended(System.nanoTime(), end);
+		switch (end) {
+			case ANNOUNCED -> this.announcedCloses++;
+			case SILENT -> this.silentCloses++;
+			case RESET -> this.resets++;
+		}
 	}
 
 	/**

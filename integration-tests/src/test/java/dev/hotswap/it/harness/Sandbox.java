@@ -46,11 +46,11 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback, Aut
 
 	/**
 	 * Prepare a process that runs the fixture application.
-	 * @param jdk the JDK to run on
+	 * @param platform what to run on
 	 * @return its settings
 	 */
-	public App.Builder app(Jdk jdk) {
-		return new App.Builder(this, jdk);
+	public App.Builder app(Platform platform) {
+		return new App.Builder(this, platform);
 	}
 
 	/**
@@ -124,8 +124,8 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback, Aut
 	public void afterEach(ExtensionContext context) {
 		if (context.getExecutionException().isPresent()) {
 			this.failed = true;
-			String jdk = context.getParent().map(ExtensionContext::getDisplayName).orElse("");
-			showOutput(context.getDisplayName() + " " + jdk);
+			String platform = context.getParent().map(ExtensionContext::getDisplayName).orElse("");
+			showOutput(context.getDisplayName() + " " + platform);
 		}
 		close();
 	}

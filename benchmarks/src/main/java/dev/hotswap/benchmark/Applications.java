@@ -1,0 +1,62 @@
+package dev.hotswap.benchmark;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.hotswap.benchmark.app.BenchmarkApplication;
+import dev.hotswap.it.harness.App;
+import dev.hotswap.it.harness.Platform;
+import dev.hotswap.it.harness.Sandbox;
+
+/**
+ * Prepares processes of the application that is measured. They run as in production: with
+ * the JDK's own defaults, but for a heap of fixed size.
+ */
+final class Applications {
+
+	private final Sandbox sandbox;
+
+	private final Platform platform;
+
+	private final List<String> jvmOptions;
+
+	private final Map<String, String> properties = new LinkedHashMap<>();
+
+	Applications(Sandbox sandbox, Platform platform, String heap, String... jvmOptions) {
+		this.sandbox = sandbox;
+		this.platform = platform;
+		this.jvmOptions = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap));
+		this.jvmOptions.addAll(Arrays.asList(jvmOptions));
+	}
+
+	/**
+	 * Set properties of every process.
+	 * @param properties by name
+	 * @return this
+	 */
+	Applications with(Map<String, String> properties) {
+		this.properties.putAll(properties);
+		return this;
+	}
+
+	App.Builder withStarter() {
+		App.Builder builder = this.sandbox.app(this.platform)
+			.mainClass(BenchmarkApplication.class.getName())
+			.withDefaultJvmOptions();
+		this.jvmOptions.forEach(builder::jvmOption);
+		this.properties.forEach(builder::property);
+		return builder;
+	}
+
+	App.Builder withoutStarter() {
+		return withStarter().withoutStarter();
+	}
+
+	Sandbox sandbox() {
+		return this.sandbox;
+	}
+
+}

@@ -1,0 +1,46 @@
+package dev.hotswap.benchmark;
+
+import dev.hotswap.it.harness.App;
+
+/**
+ * What a service manager does without more: SIGTERM, the graceful shutdown that is Boot's
+ * default, and a start once the port is free.
+ */
+final class RestartDeployment implements Deployment {
+
+	private final Applications applications;
+
+	private final App app;
+
+	private long launched;
+
+	RestartDeployment(Applications applications) {
+		this.applications = applications;
+		this.app = applications.withoutStarter().start().awaitServing();
+	}
+
+	@Override
+	public int port() {
+		return this.app.port();
+	}
+
+	@Override
+	public long predecessor() {
+		return this.app.pid();
+	}
+
+	@Override
+	public void replace(RequestLog log) {
+		this.app.terminate();
+		this.app.awaitExit();
+		this.launched = System.nanoTime();
+		App successor = this.applications.withoutStarter().port(port()).start();
+		Waiting.until(() -> log.lastAnswers().containsKey(successor.pid()));
+	}
+
+	@Override
+	public Story story() {
+		return new Story(this.launched, 0);
+	}
+
+}

@@ -1,0 +1,196 @@
+package dev.hotswap.benchmark;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import dev.hotswap.it.harness.App;
+import dev.hotswap.it.harness.Platform;
+import dev.hotswap.it.harness.Sandbox;
+
+/**
+ * The throughput of the steady state with the starter, relative to that without it. Three
+ * processes live side by side, one with the starter and two without, and only one at a
+ * time is asked, in short windows that alternate. The ratio between the two equal ones
+ * says what a ratio is worth.
+ */
+final class ThroughputBenchmark {
+
+	static final String NAME = "throughput";
+
+	private final Results results;
+
+	private final List<Platform> platforms;
+
+	private final List<String> modes;
+
+	private final int rounds;
+
+	private final int blocks;
+
+	private final int connections;
+
+	private final Duration window;
+
+	private final Duration settle;
+
+	private final Duration warmUp;
+
+	private final String heap;
+
+	private final Interleaving interleaving;
+
+	private final Deadline deadline;
+
+	private final List<Run> runs = new ArrayList<>();
+
+	private Results.Result<Run> result;
+
+	ThroughputBenchmark(Options options, Results results) {
+		this.results = results;
+		this.platforms = options.platforms();
+		this.modes = options.list("modes", "kept,per-request");
+		this.rounds = options.number("rounds", 3);
+		this.blocks = options.number("blocks", 10);
+		this.connections = options.number("connections", 16);
+		this.window = options.duration("window", "2s");
+		this.settle = options.duration("settle", "300ms");
+		this.warmUp = options.duration("warm-up", "10s");
+		this.heap = options.text("heap", "256m");
+		this.interleaving = new Interleaving(options.number("seed", 1));
+		this.deadline = new Deadline(options);
+		this.result = Results.Result.begin(options.jdks(), options);
+	}
+
+	void run() throws IOException {
+		Duration perWindow = this.window.plus(this.settle);
+		Duration needed = perWindow.multipliedBy(this.blocks)
+			.plus(this.warmUp)
+			.multipliedBy((long) Variant.values().length * this.modes.size());
+		for (int round = 1; round <= this.rounds; round++) {
+			for (Platform platform : this.interleaving.block(this.platforms)) {
+				if (!this.deadline.allows(needed)) {
+					return;
+				}
+				measure(round, platform);
+			}
+		}
+	}
+
+	private void measure(int round, Platform platform) throws IOException {
+		try (Sandbox sandbox = new Sandbox()) {
+			Applications applications = new Applications(sandbox, platform, this.heap);
+			Map<Variant, App> apps = new EnumMap<>(Variant.class);
+			for (Variant variant : this.interleaving.block(List.of(Variant.values()))) {
+				App.Builder builder = (variant == Variant.WITH) ? applications.withStarter()
+						: applications.withoutStarter();
+				apps.put(variant, builder.start().awaitServing());
+			}
+			for (String mode : this.modes) {
+				Run run = new Run(platform.server().toString(), platform.jdk().feature(), mode, round,
+						measure(apps, mode.equals("kept")));
+				System.out.println(run);
+				this.runs.add(run);
+				this.result = this.result.with(this.runs);
+				this.results.write(NAME, this.result);
+			}
+		}
+	}
+
+	private List<Block> measure(Map<Variant, App> apps, boolean kept) throws IOException {
+		Map<Variant, ClosedLoop> clients = new EnumMap<>(Variant.class);
+		try {
+			for (Map.Entry<Variant, App> app : apps.entrySet()) {
+				clients.put(app.getKey(), new ClosedLoop(app.getValue().port(), kept, this.connections));
+			}
+			for (Map.Entry<Variant, App> app : apps.entrySet()) {
+				window(clients, app.getKey(), app.getValue(), this.warmUp);
+			}
+			List<Block> measured = new ArrayList<>();
+			for (int block = 0; block < this.blocks; block++) {
+				Map<Variant, ClosedLoop.Window> windows = new EnumMap<>(Variant.class);
+				for (Variant variant : this.interleaving.block(apps.keySet())) {
+					windows.put(variant, window(clients, variant, apps.get(variant), this.window));
+				}
+				measured.add(new Block(windows.get(Variant.WITH), windows.get(Variant.WITHOUT),
+						windows.get(Variant.WITHOUT_AGAIN)));
+			}
+			return measured;
+		}
+		finally {
+			for (ClosedLoop client : clients.values()) {
+				client.close();
+			}
+		}
+	}
+
+	private ClosedLoop.Window window(Map<Variant, ClosedLoop> clients, Variant variant, App app, Duration length)
+			throws IOException {
+		return clients.get(variant).run(this.settle, length, new ServerProcess(app.pid()));
+	}
+
+	private enum Variant {
+
+		WITH, WITHOUT, WITHOUT_AGAIN
+
+	}
+
+	/**
+	 * A window of each variant, close to each other in time.
+	 *
+	 * @param with with the starter
+	 * @param without without it
+	 * @param again another process without it
+	 */
+	record Block(ClosedLoop.Window with, ClosedLoop.Window without, ClosedLoop.Window again) {
+
+		double ratio() {
+			return this.with.rate() / this.without.rate();
+		}
+
+		double control() {
+			return this.again.rate() / this.without.rate();
+		}
+
+		double cpuRatio() {
+			return this.with.cpuMicros() / this.without.cpuMicros();
+		}
+
+		double cpuControl() {
+			return this.again.cpuMicros() / this.without.cpuMicros();
+		}
+
+	}
+
+	/**
+	 * What was measured with one set of processes.
+	 *
+	 * @param server the server
+	 * @param jdk the JDK's feature version
+	 * @param mode {@code kept} connections, or {@code per-request}
+	 * @param round which set of processes
+	 * @param blocks what was measured
+	 */
+	record Run(String server, int jdk, String mode, int round, List<Block> blocks) {
+
+		@Override
+		public String toString() {
+			return String.format(Locale.ROOT,
+					"THROUGHPUT server=%s jdk=%d mode=%s round=%d blocks=%d rate=%s ratio=%s control=%s cpuRatio=%s"
+							+ " cpuControl=%s client=%.2f",
+					this.server, this.jdk, this.mode, this.round, this.blocks.size(),
+					Spread.of(this.blocks, (block) -> block.with().rate()).quartiles(0),
+					Spread.of(this.blocks, Block::ratio).quartiles(3),
+					Spread.of(this.blocks, Block::control).quartiles(3),
+					Spread.of(this.blocks, Block::cpuRatio).quartiles(3),
+					Spread.of(this.blocks, Block::cpuControl).quartiles(3),
+					Spread.of(this.blocks, (block) -> block.with().clientShare()).median());
+		}
+
+	}
+
+}

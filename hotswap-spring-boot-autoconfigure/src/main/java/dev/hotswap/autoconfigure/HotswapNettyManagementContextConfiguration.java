@@ -1,0 +1,30 @@
+package dev.hotswap.autoconfigure;
+
+import dev.hotswap.handoff.HandoffEngine;
+import dev.hotswap.web.ConnectionMonitoring;
+import dev.hotswap.web.netty.HandoffNettyCustomizer;
+
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Configuration of the management server's listener, where it has a port of its own. Its
+ * context is a child, whose web server sees no customizers of its parent.
+ *
+ * @since 0.1.0
+ */
+@ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
+@ConditionalOnBean(HandoffEngine.class)
+@ConditionalOnClass(NettyReactiveWebServerFactory.class)
+public class HotswapNettyManagementContextConfiguration {
+
+	@Bean
+	HandoffNettyCustomizer hotswapManagementNettyCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring) {
+		return new HandoffNettyCustomizer("management", engine::claim, engine.connectors(), monitoring);
+	}
+
+}

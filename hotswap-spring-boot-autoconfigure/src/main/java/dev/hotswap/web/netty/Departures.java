@@ -1,0 +1,174 @@
+package dev.hotswap.web.netty;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.hotswap.web.ConnectionCounters;
+import dev.hotswap.web.IdleConnection;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives idle connections up, many at a time: each event loop chooses among its own, and
+ * closes them after a pass of its selector, which deregisters them all.
+ */
+final class Departures {
+
+	static final int MAX = 256;
+
+	private static final Duration PASS_TIMEOUT = Duration.ofSeconds(5);
+
+	private final Collection<HandoffConnection> connections;
+
+	private final Transport transport;
+
+	private final ConnectionCounters counters;
+
+	private final Duration passTimeout;
+
+	/** Event loops that have not answered yet. */
+	private final List<Promise<Departed>> pending = new ArrayList<>();
+
+	/** What has left, but has not been returned. */
+	private final List<IdleConnection> departed = new ArrayList<>();
+
+	Departures(Collection<HandoffConnection> connections, Transport transport, ConnectionCounters counters) {
+		this(connections, transport, counters, PASS_TIMEOUT);
+	}
+
+	Departures(Collection<HandoffConnection> connections, Transport transport, ConnectionCounters counters,
+			Duration passTimeout) {
+		this.connections = connections;
+		this.transport = transport;
+		this.counters = counters;
+		this.passTimeout = passTimeout;
+	}
+
+	synchronized List<IdleConnection> giveUp(int max) throws IOException {
+		if (max < 1 || max > MAX) {
+			throw new IllegalArgumentException("Between 1 and " + MAX + " connections at a time, not " + max);
+		}
+		begin(max);
+		return finish(max);
+	}
+
+	/**
+	 * Have the event loops choose, unless some have not answered yet.
+	 */
+	synchronized void begin(int max) {
+		if (this.pending.isEmpty() && this.departed.isEmpty()) {
+			AtomicInteger room = new AtomicInteger(max);
+			List<HandoffConnection> candidates = this.connections.stream()
+				.filter(HandoffConnection::seemsIdle)
+				.toList();
+			Loops.byLoop(candidates).forEach((loop, group) -> choose(loop, group, room));
+		}
+	}
+
+	/**
+	 * Whether {@link #finish} needs not wait.
+	 */
+	synchronized boolean isDone() {
+		return this.pending.stream().allMatch(Promise::isDone);
+	}
+
+	synchronized List<IdleConnection> finish(int max) throws IOException {
+		IOException failure = collect();
+		if (this.departed.isEmpty() && failure != null) {
+			throw failure;
+		}
+		List<IdleConnection> connections = List.copyOf(this.departed.subList(0, Math.min(max, this.departed.size())));
+		this.departed.subList(0, connections.size()).clear();
+		this.counters.addGivenUp(connections.size());
+		return connections;
+	}
+
+	private void choose(EventLoop loop, List<HandoffConnection> group, AtomicInteger room) {
+		Promise<Departed> answer = loop.newPromise();
+		try {
+			loop.execute(() -> depart(loop, group, room, answer));
+			this.pending.add(answer);
+		}
+		catch (RejectedExecutionException ex) {
+			// The server has stopped, and its connections have ended
+		}
+	}
+
+	private void depart(EventLoop loop, List<HandoffConnection> group, AtomicInteger room, Promise<Departed> answer) {
+		List<HandoffConnection> leaving = new ArrayList<>();
+		IOException failure = null;
+		Iterator<HandoffConnection> candidates = group.iterator();
+		while (failure == null && candidates.hasNext() && room.getAndDecrement() > 0) {
+			HandoffConnection candidate = candidates.next();
+			try {
+				if (candidate.departIfIdle(this.transport)) {
+					leaving.add(candidate);
+				}
+				else {
+					room.incrementAndGet();
+				}
+			}
+			catch (IOException ex) {
+				failure = ex;
+			}
+		}
+		close(loop, leaving, failure, answer);
+	}
+
+	/**
+	 * A scheduled task runs after a pass of the selector.
+	 */
+	private void close(EventLoop loop, List<HandoffConnection> leaving, @Nullable IOException failure,
+			Promise<Departed> answer) {
+		if (leaving.stream()
+			.allMatch((connection) -> !connection.channel().isRegistered()
+					&& this.transport.isDeregistered(connection.channel()))) {
+			answer.setSuccess(new Departed(leaving.stream().map(HandoffConnection::finishDeparture).toList(), failure));
+		}
+		else {
+			loop.schedule(() -> close(loop, leaving, failure, answer), 0, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	private @Nullable IOException collect() throws IOException {
+		long deadline = System.nanoTime() + this.passTimeout.toNanos();
+		IOException failure = null;
+		for (Iterator<Promise<Departed>> answers = this.pending.iterator(); answers.hasNext();) {
+			Promise<Departed> answer = answers.next();
+			if (!answer.isDone()
+					&& !answer.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+				throw new IOException(
+						"An event loop of the server did not turn within " + this.passTimeout.toMillis() + " ms");
+			}
+			answers.remove();
+			Departed departed = answer.getNow();
+			this.departed.addAll(departed.connections());
+			failure = (departed.failure() != null) ? departed.failure() : failure;
+		}
+		return failure;
+	}
+
+	/**
+	 * Close what could not leave before the server stopped.
+	 */
+	synchronized void abandon() {
+		this.departed.forEach((connection) -> connection.descriptor().close());
+		this.departed.clear();
+		this.pending.forEach((answer) -> answer
+			.addListener((late) -> answer.getNow().connections().forEach((each) -> each.descriptor().close())));
+		this.pending.clear();
+	}
+
+	private record Departed(List<IdleConnection> connections, @Nullable IOException failure) {
+
+	}
+
+}
