@@ -78,7 +78,9 @@ class SimulationTests {
 
 	@Test
 	void randomRunsKeepAllPromises() {
-		long seed = Long.getLong("hotswap.simulation.seed", System.nanoTime());
+		// The same in every build, so that a failure belongs to a change; other seeds by
+		// hand
+		long seed = Long.getLong("hotswap.simulation.seed", 1);
 		long start = System.nanoTime();
 		long steps = 0;
 		for (int i = 0; i < RUNS; i++) {
