@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFSocketChannel;
 import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
@@ -87,6 +88,21 @@ public final class Descriptor implements AutoCloseable {
 		FileDescriptor released = fileDescriptor();
 		this.fileDescriptor = null;
 		return released;
+	}
+
+	/**
+	 * Set {@code O_NONBLOCK} on a socket's open file description, for all processes that
+	 * share it: see fcntl(2).
+	 * @throws IOException if this is no socket's descriptor, or the process is at its
+	 * limit of descriptors
+	 * @throws IllegalStateException if this descriptor is closed
+	 */
+	public void setNonBlocking() throws IOException {
+		// The flag is the description's; junixsocket's channel may close what it is given
+		// once it is collected, but not what has been closed by then
+		try (Descriptor duplicate = duplicate()) {
+			FileDescriptorCast.using(duplicate.fileDescriptor()).as(AFSocketChannel.class).configureBlocking(false);
+		}
 	}
 
 	/**

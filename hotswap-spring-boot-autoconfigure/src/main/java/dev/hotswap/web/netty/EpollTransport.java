@@ -54,11 +54,7 @@ final class EpollTransport implements Transport {
 
 	@Override
 	public ServerSocketChannel adoptListener(Descriptor listener) throws IOException {
-		int number;
-		try (listener) {
-			number = listener.detach();
-		}
-		return new EpollServerSocketChannel(number);
+		return new EpollServerSocketChannel(detach(listener));
 	}
 
 	@Override
@@ -68,10 +64,7 @@ final class EpollTransport implements Transport {
 			connection.close();
 			throw new IOException("Connections cannot be adopted with this version of Netty's native transport");
 		}
-		Socket socket;
-		try (connection) {
-			socket = new Socket(connection.detach());
-		}
+		Socket socket = new Socket(detach(connection));
 		try {
 			byte[] address = address(socket);
 			return (SocketChannel) newChild.invoke(listener, socket.intValue(), address, 0, address.length);
@@ -86,6 +79,17 @@ final class EpollTransport implements Transport {
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Netty takes it for granted that sockets do not block: an event loop that waited for
+	 * one would hold up all others.
+	 */
+	private static int detach(Descriptor descriptor) throws IOException {
+		try (descriptor) {
+			descriptor.setNonBlocking();
+			return descriptor.detach();
 		}
 	}
 

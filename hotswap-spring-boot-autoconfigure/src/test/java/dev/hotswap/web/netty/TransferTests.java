@@ -2,6 +2,10 @@ package dev.hotswap.web.netty;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.ConnectorFigures;
@@ -103,6 +108,21 @@ class TransferTests {
 			this.second.handoff().adopt(connection.descriptor(), connection.kept());
 			assertThat(client.read().body()).isEqualTo("second");
 			assertThat(client.read().body()).isEqualTo("second");
+		}
+	}
+
+	@Test
+	void connectionThatBlocksIsAdoptedWithoutHoldingUpTheEventLoop() throws Exception {
+		try (ServerSocketChannel listener = ServerSocketChannel.open()
+			.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+				TestClient client = new TestClient((InetSocketAddress) listener.getLocalAddress());
+				SocketChannel accepted = listener.accept()) {
+			assertThat(accepted.isBlocking()).isTrue();
+			this.first.handoff().adopt(ChannelDescriptors.export(accepted), false);
+			// As long as Netty's first buffer, so that it looks for more
+			String start = "GET /who HTTP/1.1\r\nHost: localhost\r\nX-Padding: ";
+			client.send(start + "x".repeat(2048 - start.length() - 4) + "\r\n\r\n");
+			assertThat(client.read().body()).isEqualTo("first");
 		}
 	}
 
