@@ -64,13 +64,23 @@ public final class HotswapEndpoint {
 	}
 
 	/**
+	 * Start a handoff to the release that runs, or is current. A request without a body
+	 * is mapped to an operation without parameters only.
+	 * @return 202 and the handoff's id, or 409 and what stands in the way
+	 */
+	@WriteOperation
+	public WebEndpointResponse<?> start() {
+		return startRelease(null);
+	}
+
+	/**
 	 * Start a handoff.
 	 * @param release the version to launch, or {@code null} for that which runs, or is
 	 * current
 	 * @return 202 and the handoff's id, or 409 and what stands in the way
 	 */
 	@WriteOperation
-	public WebEndpointResponse<?> start(@Nullable String release) {
+	public WebEndpointResponse<?> startRelease(@Nullable String release) {
 		try {
 			return new WebEndpointResponse<>(new Started(this.handoff.start(HandoffTrigger.ENDPOINT, release)),
 					ACCEPTED);

@@ -32,8 +32,8 @@ final class ActiveSteps {
 
 	private boolean silent;
 
-	/** The older generation that could resume is being killed. */
-	private boolean fencingOlder;
+	/** It has the listeners, or will have them in a moment. */
+	private boolean offered;
 
 	private Duration grace = Duration.ZERO;
 
@@ -122,30 +122,23 @@ final class ActiveSteps {
 		if (this.state.phase() == Phase.RELEASING) {
 			verify();
 		}
-		else if (this.state.phase() == Phase.REVERTING && !this.fencingOlder) {
-			// It has not begun to serve: nothing has changed
-			pathRestored();
-		}
-	}
-
-	void olderDied() {
-		if (this.state.phase() == Phase.REVERTING) {
+		else if (this.state.phase() == Phase.REVERTING) {
+			// It may have taken the path before it gave up
 			restorePath();
-		}
-		else {
-			lookAtOlder();
 		}
 	}
 
 	private void fenceUnreleased(OlderGeneration able) {
-		this.fencingOlder = true;
 		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
-		this.state.act(new Action.FencePeer(able.peer().process()));
+		this.state.act(able.fence());
 	}
 
-	/** The older generation that could resume lives. */
-	void olderLives(OlderGeneration older) {
-		if (this.state.phase() == Phase.RELEASING && this.fencingOlder) {
+	/**
+	 * The older generation that could resume lives.
+	 * @param fenced whether it was to be killed
+	 */
+	void olderLives(OlderGeneration older, boolean fenced) {
+		if (this.state.phase() == Phase.RELEASING && fenced) {
 			fail(FailureCode.TIMEOUT, "The older generation (pid " + older.peer().process().pid()
 					+ ") could not be told to give up its place, and not be ended.");
 		}
@@ -191,6 +184,12 @@ final class ActiveSteps {
 		}
 	}
 
+	/** The report of the launch comes when the process serves already. */
+	void noteLateLaunch(Event.Launched launched) {
+		this.launching = false;
+		this.launched = launched.process();
+	}
+
 	void offerToLaunched(Event.Received received) {
 		Frame.Hello hello = (Frame.Hello) received.frame();
 		if (!this.state.attempt().id().equals(hello.handoffId())) {
@@ -216,6 +215,7 @@ final class ActiveSteps {
 		this.state.enter(Phase.SUCCESSOR_STARTING);
 		this.state.extendDeadline();
 		Peer successor = this.successor;
+		this.offered = true;
 		if (successor != null) {
 			this.state.act(this.state.attempt().offer(successor.link(), launched));
 		}
@@ -323,21 +323,24 @@ final class ActiveSteps {
 		fence();
 	}
 
-	/** Before CUTOVER only a process that we launched is fenced; after it, any. */
+	/**
+	 * Whoever has the listeners would take over when this process exits, should it not
+	 * have heard that the handoff is over. It has time to end by itself, but not after
+	 * CUTOVER: it may open its gates at any moment.
+	 */
 	private void fence() {
 		List<ProcessId> targets = new ArrayList<>();
 		if (this.launched != null) {
 			targets.add(this.launched);
 		}
 		if (this.successor != null && !this.successor.process().equals(this.launched)
-				&& (this.cutoverSent || this.launched != null)) {
+				&& (this.offered || this.launched != null)) {
 			targets.add(this.successor.process());
 		}
 		if (targets.isEmpty()) {
 			afterFence();
 			return;
 		}
-		// After CUTOVER it may open its gates at any moment, so no time is given
 		boolean atOnce = this.cutoverSent || this.state.isStopping() || this.silent;
 		this.state.act(new Action.Fence(targets, atOnce ? Duration.ZERO : HandoffMachine.GRACE.plus(this.grace),
 				atOnce ? Duration.ZERO : HandoffMachine.GRACE));
@@ -378,7 +381,7 @@ final class ActiveSteps {
 		this.launching = false;
 		this.cutoverSent = false;
 		this.silent = false;
-		this.fencingOlder = false;
+		this.offered = false;
 		this.grace = Duration.ZERO;
 	}
 
@@ -406,14 +409,11 @@ final class ActiveSteps {
 				}
 			}
 			case FENCING -> {
-				if (this.launching) {
-					// The launch has not even come so far as to fail
-					afterFence();
-				}
-				else {
-					this.state.setDeadline(HandoffMachine.FENCE_TIMEOUT);
-					fence();
-				}
+				// A launch that has not come so far as to fail is not waited for any
+				// longer
+				this.launching = false;
+				this.state.setDeadline(HandoffMachine.FENCE_TIMEOUT);
+				fence();
 			}
 			case RECLAIMING -> conclude();
 			case REVERTING -> fenceReverting();
@@ -444,7 +444,9 @@ final class ActiveSteps {
 	@Nullable String revert() {
 		OlderGeneration able = this.older.ableToResume();
 		Attempt succession = this.older.succession();
-		if (able == null || !able.isLinked() || succession == null) {
+		boolean possible = able != null && able.isLinked() && !able.isDoomed()
+				&& able.generation() < this.state.generation();
+		if (able == null || !possible || succession == null) {
 			return null;
 		}
 		forget();
@@ -459,9 +461,8 @@ final class ActiveSteps {
 	private void fenceReverting() {
 		OlderGeneration able = this.older.ableToResume();
 		if (able != null) {
-			this.fencingOlder = true;
 			this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
-			this.state.act(new Action.FencePeer(able.peer().process()));
+			this.state.act(able.fence());
 		}
 	}
 
@@ -470,7 +471,8 @@ final class ActiveSteps {
 	 * @return whether that is so; one that is being killed does not
 	 */
 	boolean isReverted() {
-		if (this.fencingOlder) {
+		OlderGeneration able = this.older.ableToResume();
+		if (able == null || able.isDoomed()) {
 			return false;
 		}
 		this.state.attempt().fail(FailureCode.ABORTED, "An operator reverted to the predecessor.");
@@ -517,7 +519,7 @@ final class ActiveSteps {
 	public String toString() {
 		return ((this.successor != null) ? " to " + this.successor.process().pid() : "")
 				+ (this.launching ? " launching" : "") + (this.cutoverSent ? " cutover" : "")
-				+ (this.silent ? " silent" : "");
+				+ (this.silent ? " silent" : "") + (this.offered ? " offered" : "");
 	}
 
 }

@@ -96,6 +96,12 @@ final class Attempt {
 		this.message = (message.length() <= MAX_MESSAGE) ? message : message.substring(0, MAX_MESSAGE) + "…";
 	}
 
+	/** It has not failed after all. */
+	void goOn() {
+		this.code = null;
+		this.message = null;
+	}
+
 	void exitStatus(@Nullable Integer exitStatus) {
 		if (exitStatus != null) {
 			this.exitStatus = exitStatus;

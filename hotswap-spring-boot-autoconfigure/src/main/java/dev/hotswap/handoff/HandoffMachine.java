@@ -122,6 +122,8 @@ final class HandoffMachine {
 		on(Event.Verified.class, (m, verified) -> m.active.launchOrOffer(verified), Phase.VERIFYING);
 		on(Event.Launched.class, (m, launched) -> m.active.noteLaunched(launched), Phase.LAUNCHING,
 				Phase.SUCCESSOR_STARTING);
+		on(Event.Launched.class, (m, launched) -> m.active.noteLateLaunch(launched), Phase.CUTTING_OVER);
+		on(Event.Launched.class, (m, launched) -> m.active.noteLateLaunch(launched), OLD);
 		onFrame(Frame.Hello.class, (m, hello) -> m.active.offerToLaunched(hello), Phase.LAUNCHING);
 		onFrame(Frame.Progress.class, (m, progress) -> m.active.noteProgress((Frame.Progress) progress.frame()),
 				Phase.SUCCESSOR_STARTING);
@@ -152,14 +154,14 @@ final class HandoffMachine {
 		onFrame(Frame.Revert.class, (m, revert) -> m.leaving.revert((Frame.Revert) revert.frame()), OLD);
 		on(Event.GatesOpened.class, (m, opened) -> m.leaving.retakePath(), Phase.REOPENING);
 		on(Event.PathTaken.class, (m, taken) -> m.serveAgain(), Phase.RETAKING_PATH);
-		onFrame(Frame.Bye.class, (m, bye) -> m.leaving.lostWhileReverting(), RESUMING);
+		onFrame(Frame.Bye.class, (m, bye) -> m.leaving.linkEndedWhileReverting(), RESUMING);
 		onFrame(Frame.Answered.class, (m, answer) -> m.leaving.noteAnswer((Frame.Answered) answer.frame()), RESUMING);
 
 		// A process that stops without a successor
 		on(Event.DrainEnded.class, (m, ended) -> m.stopped(), Phase.LEAVING);
 
 		// What an older generation says to the active process
-		onFrame(Frame.Draining.class, (m, draining) -> m.older.join(draining), ACTIVE);
+		onFrame(Frame.Draining.class, (m, draining) -> m.olderJoins(draining), ACTIVE);
 		onOlder(Frame.Draining.class, (m, draining) -> m.older.hearHeld(draining), Phase.values());
 		onOlder(Frame.Drained.class, (m, drained) -> m.older.hearStory(drained), Phase.values());
 		onOlder(Frame.Connections.class, (m, connections) -> m.older.adopt(connections), ACTIVE);
@@ -167,7 +169,7 @@ final class HandoffMachine {
 		onOlder(Frame.Connections.class, (m, connections) -> m.older.adopt(connections), RESUMING);
 		onOlder(Frame.Connections.class, (m, connections) -> m.older.giveBack(connections), ENDED);
 		onOlder(Frame.Released.class, (m, released) -> m.olderReleased(released), Phase.values());
-		onOlder(Frame.Bye.class, (m, bye) -> m.olderGone(bye), Phase.values());
+		onOlder(Frame.Bye.class, (m, bye) -> m.olderSaysBye(bye), Phase.values());
 		// ... and back
 		onOlder(Frame.Revert.class, (m, revert) -> m.active.revert(), Phase.IDLE);
 		onOlder(Frame.Serving.class, HandoffMachine::handBack, Phase.REVERTING);
@@ -326,6 +328,10 @@ final class HandoffMachine {
 			}
 			return;
 		}
+		if (this.successor.isKilling(sender)) {
+			this.state.act(new Action.Discard(frame));
+			return;
+		}
 		boolean known = this.successor.knows(sender) || this.active.knows(sender) || this.leaving.knows(sender);
 		boolean introduction = frame instanceof Frame.Hello || frame instanceof Frame.Draining;
 		if (known == introduction) {
@@ -392,8 +398,9 @@ final class HandoffMachine {
 	}
 
 	private void serveAgain() {
-		this.leaving.serve();
-		becomeActive();
+		if (this.leaving.serve()) {
+			becomeActive();
+		}
 	}
 
 	private void becomeActive() {
@@ -410,29 +417,36 @@ final class HandoffMachine {
 		}
 	}
 
+	private void olderJoins(Event.Received draining) {
+		this.older.join(draining);
+		this.active.lookAtOlder();
+	}
+
 	private void olderReleased(Event.Received released) {
 		this.older.released(released);
 		this.active.lookAtOlder();
 	}
 
-	private void olderGone(Event.Received bye) {
-		this.older.gone(bye);
+	private void olderSaysBye(Event.Received bye) {
+		this.older.sayBye(bye);
 		this.active.lookAtOlder();
 	}
 
 	private void peerChecked(Event.PeerChecked checked) {
 		OlderGeneration able = this.older.ableToResume();
-		boolean ofAble = able != null && able.peer().process().equals(checked.process());
+		boolean fenced = able != null && able.isDoomed();
 		if (this.older.checked(checked)) {
-			if (ofAble && checked.dead()) {
-				this.active.olderDied();
-			}
-			else if (ofAble) {
-				this.active.olderLives(able);
+			this.active.lookAtOlder();
+			if (able != null && able.peer().process().equals(checked.process()) && !checked.dead()) {
+				this.active.olderLives(able, fenced);
 			}
 		}
 		else if (this.leaving.isProcess(checked.process()) && this.state.isIn(OLD)) {
 			this.leaving.checked(checked.dead());
+		}
+		else if (this.leaving.isProcess(checked.process()) && this.state.isIn(RESUMING)
+				&& this.leaving.checkedWhileReverting(checked.dead())) {
+			serveAgain();
 		}
 	}
 
@@ -453,7 +467,7 @@ final class HandoffMachine {
 			this.leaving.linkEnded();
 		}
 		else if (this.leaving.isLink(link) && this.state.isIn(RESUMING)) {
-			this.leaving.lostWhileReverting();
+			this.leaving.linkEndedWhileReverting();
 		}
 	}
 

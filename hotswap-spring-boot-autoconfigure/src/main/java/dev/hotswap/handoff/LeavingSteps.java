@@ -50,6 +50,8 @@ final class LeavingSteps {
 	/** ... since it was asked to. */
 	private boolean reverted;
 
+	private boolean pathRetaken;
+
 	private boolean handedBack;
 
 	private HandoffRecord.@Nullable Connections connections;
@@ -106,7 +108,7 @@ final class LeavingSteps {
 		this.state.enter(Phase.STOPPING_ACCEPT);
 		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
 		this.state.act(new Action.StopAccepting());
-		if (this.state.isStopping()) {
+		if (this.released) {
 			this.state.send(successor, new Frame.Released());
 		}
 		this.older.redirect();
@@ -282,7 +284,9 @@ final class LeavingSteps {
 	void checked(boolean dead) {
 		Watch before = this.watch;
 		if (dead && !this.released) {
-			this.resuming = true;
+			this.watch = Watch.SERVING;
+			this.successor = null;
+			this.reverted = false;
 			resume((before == Watch.CHECKING) ? FailureCode.SUCCESSOR_EXITED : FailureCode.TIMEOUT,
 					(before == Watch.CHECKING) ? "The successor died after it had taken over."
 							: "The successor stopped answering after it had taken over, and was killed.");
@@ -292,6 +296,11 @@ final class LeavingSteps {
 		}
 		else {
 			this.watch = Watch.SERVING;
+			if (this.resuming) {
+				this.resuming = false;
+				this.reverted = false;
+				this.state.attempt().goOn();
+			}
 			this.state.act(new Action.SuccessorLost(dead));
 			rejoin();
 		}
@@ -303,7 +312,6 @@ final class LeavingSteps {
 			return;
 		}
 		this.state.act(new Action.Inherit(revert.history()));
-		this.resuming = true;
 		this.reverted = true;
 		resume(FailureCode.ABORTED, "An operator reverted to this process.");
 	}
@@ -321,6 +329,7 @@ final class LeavingSteps {
 	}
 
 	private void resume(FailureCode code, String message) {
+		this.resuming = true;
 		this.state.attempt().fail(code, message);
 		if (this.state.phase() != Phase.STOPPING_ACCEPT) {
 			reopen();
@@ -328,6 +337,7 @@ final class LeavingSteps {
 	}
 
 	private void reopen() {
+		this.pathRetaken = false;
 		this.state.enter(Phase.REOPENING);
 		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
 		this.state.act(new Action.Reopen(!this.reverted));
@@ -339,8 +349,23 @@ final class LeavingSteps {
 		this.state.act(new Action.TakePath());
 	}
 
-	void serve() {
+	/**
+	 * The control path is this process's again.
+	 * @return whether it serves; not while it is to be handed back to, and it is not
+	 * known whether the one that does is still there
+	 */
+	boolean serve() {
+		this.pathRetaken = true;
 		Peer successor = this.successor;
+		if (this.reverted && this.watch != Watch.SERVING) {
+			return false;
+		}
+		if (this.reverted && this.state.isStopping()) {
+			// The successor still serves: it is not to be left alone with that
+			this.state.send(successor, new Frame.Released());
+			stayReleased();
+			return false;
+		}
 		if (this.reverted && successor != null) {
 			this.state.send(successor, new Frame.Serving());
 			this.older.revertedFrom(successor, this.state.attempt().id(), this.state.generation() + 1);
@@ -349,14 +374,43 @@ final class LeavingSteps {
 		this.state.begin(null);
 		this.successor = null;
 		this.resuming = false;
+		return true;
+	}
+
+	/** The link to a successor that hands back has ended. */
+	void linkEndedWhileReverting() {
+		if (this.reverted && this.watch == Watch.SERVING && this.successor != null) {
+			this.watch = Watch.CHECKING;
+			this.state.act(new Action.CheckPeer(this.successor.process()));
+		}
 	}
 
 	/**
-	 * The link to a successor that hands back has ended.
+	 * It is known whether a successor that was handing back is dead. One that lives
+	 * serves: it has not heard that this process does.
+	 * @return whether this process can serve now
 	 */
-	void lostWhileReverting() {
+	boolean checkedWhileReverting(boolean dead) {
+		this.watch = Watch.SERVING;
 		this.reverted = false;
+		if (dead) {
+			this.successor = null;
+			return this.pathRetaken;
+		}
 		this.successor = null;
+		stayReleased();
+		return false;
+	}
+
+	/** It drains after all. */
+	private void stayReleased() {
+		this.reverted = false;
+		this.resuming = false;
+		this.released = true;
+		this.state.attempt().goOn();
+		this.state.enter(Phase.STOPPING_ACCEPT);
+		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
+		this.state.act(new Action.StopAccepting());
 	}
 
 	// Time
@@ -384,7 +438,8 @@ final class LeavingSteps {
 	public String toString() {
 		return " from " + ((this.successor != null) ? this.successor.process().pid() : "nobody") + " " + this.watch
 				+ (this.released ? " released" : "") + (this.resuming ? " resuming" : "")
-				+ (this.reverted ? " reverted" : "") + (this.handedBack ? " handedBack" : "");
+				+ (this.reverted ? " reverted" : "") + (this.pathRetaken ? " retaken" : "")
+				+ (this.handedBack ? " handedBack" : "");
 	}
 
 }

@@ -29,6 +29,8 @@ final class OlderGeneration {
 
 	private boolean endedAtOnce;
 
+	private boolean doomed;
+
 	private HandoffStatus.Draining status;
 
 	/**
@@ -103,6 +105,22 @@ final class OlderGeneration {
 				story.stage(), story.code(), message, story.exitStatus(), story.stageMillis(), story.connections());
 	}
 
+	/**
+	 * Whether it is being killed, so that nothing it says counts any more.
+	 */
+	boolean isDoomed() {
+		return this.doomed;
+	}
+
+	Action fence() {
+		this.doomed = true;
+		return new Action.FencePeer(this.peer.process());
+	}
+
+	void survived() {
+		this.doomed = false;
+	}
+
 	boolean isEndedAtOnce() {
 		return this.endedAtOnce;
 	}
@@ -118,7 +136,7 @@ final class OlderGeneration {
 	@Override
 	public String toString() {
 		return this.peer.process().pid() + (this.released ? "" : "!") + (this.linked ? "" : "?")
-				+ (this.endedAtOnce ? "x" : "");
+				+ (this.endedAtOnce ? "x" : "") + (this.doomed ? "#" : "");
 	}
 
 }

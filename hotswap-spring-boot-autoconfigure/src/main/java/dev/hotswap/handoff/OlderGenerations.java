@@ -79,10 +79,11 @@ final class OlderGenerations {
 	}
 
 	/**
-	 * This process has taken back what it had handed over.
+	 * This process has taken back what it had handed over. Until its former successor
+	 * says that it has heard of that, it may take the path back by force.
 	 */
 	void revertedFrom(Peer successor, String handoffId, int generation) {
-		this.all.add(new OlderGeneration(successor, handoffId, generation, true, null));
+		this.all.add(new OlderGeneration(successor, handoffId, generation, false, null));
 	}
 
 	/**
@@ -164,10 +165,15 @@ final class OlderGenerations {
 		}
 	}
 
-	void gone(Event.Received received) {
+	void sayBye(Event.Received received) {
 		OlderGeneration older = find(received.link());
-		if (older != null) {
+		ByeReason reason = ((Frame.Bye) received.frame()).reason();
+		if (older != null && (reason == ByeReason.RELEASED || reason == ByeReason.STOPPING)) {
 			remove(older);
+		}
+		else if (older != null) {
+			// It holds the handoff for failed, and is about to kill this process
+			older.linkEnded();
 		}
 	}
 
@@ -197,7 +203,7 @@ final class OlderGenerations {
 		if (older == null) {
 			return false;
 		}
-		this.state.act(new Action.FencePeer(older.peer().process()));
+		this.state.act(older.fence());
 		return true;
 	}
 
@@ -218,8 +224,11 @@ final class OlderGenerations {
 			}
 			remove(older);
 		}
-		else if (!older.isLinked() && !older.mayResume()) {
-			remove(older);
+		else {
+			older.survived();
+			if (!older.isLinked() && !older.mayResume()) {
+				remove(older);
+			}
 		}
 		return true;
 	}

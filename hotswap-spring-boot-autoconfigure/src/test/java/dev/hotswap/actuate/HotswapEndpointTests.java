@@ -102,7 +102,7 @@ class HotswapEndpointTests {
 
 	@Test
 	void startIsAccepted() {
-		WebEndpointResponse<?> response = this.endpoint.start(null);
+		WebEndpointResponse<?> response = this.endpoint.start();
 		assertThat(response.getStatus()).isEqualTo(202);
 		assertJson(response.getBody(), "{\"id\": \"1a2b3c4d\"}");
 		assertThat(this.handoff.trigger).isEqualTo(HandoffTrigger.ENDPOINT);
@@ -111,7 +111,7 @@ class HotswapEndpointTests {
 	@Test
 	void startWhileOneRunsIsAConflict() {
 		this.handoff.status = TestHandoff.status(Role.ACTIVE, TestHandoff.running(Stage.WARM_UP));
-		WebEndpointResponse<?> response = this.endpoint.start(null);
+		WebEndpointResponse<?> response = this.endpoint.start();
 		assertThat(response.getStatus()).isEqualTo(409);
 		assertJson(response.getBody(),
 				"{\"id\": \"1a2b3c4d\", \"stage\": \"WARM_UP\", \"message\": \"One at a time.\"}");
@@ -120,7 +120,7 @@ class HotswapEndpointTests {
 	@Test
 	void startOfALeavingProcessIsAConflict() {
 		this.handoff.status = TestHandoff.status(Role.DRAINING, null);
-		WebEndpointResponse<?> response = this.endpoint.start(null);
+		WebEndpointResponse<?> response = this.endpoint.start();
 		assertThat(response.getStatus()).isEqualTo(409);
 		assertJson(response.getBody(), "{\"id\": null, \"stage\": \"IDLE\", \"message\": \"Ask the active one.\"}");
 	}
@@ -145,7 +145,7 @@ class HotswapEndpointTests {
 
 	@Test
 	void startOfAReleasePassesItOn() {
-		this.endpoint.start("v2");
+		this.endpoint.startRelease("v2");
 		assertThat(this.handoff.release).isEqualTo("v2");
 	}
 

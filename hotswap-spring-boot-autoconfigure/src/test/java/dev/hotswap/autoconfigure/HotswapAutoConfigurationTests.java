@@ -19,6 +19,10 @@ import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.LaunchAdditions;
+import dev.hotswap.web.ConnectionMonitoring;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.TestClient;
+import dev.hotswap.web.netty.HandoffNettyCustomizer;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.ApiVersion;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
@@ -49,10 +54,18 @@ import org.springframework.boot.health.autoconfigure.contributor.HealthContribut
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.actuate.web.server.NettyReactiveManagementContextAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.server.reactive.context.AnnotationConfigReactiveWebServerApplicationContext;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -116,7 +129,7 @@ class HotswapAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ ",GET GET", "READ_ONLY,GET GET", "UNRESTRICTED,GET GET POST DELETE" })
+	@CsvSource({ ",GET GET", "READ_ONLY,GET GET", "UNRESTRICTED,GET GET POST POST DELETE" })
 	void endpointIsReadOnlyUntilItsAccessIsGranted(String access, String methods) {
 		WebApplicationContextRunner runner = (access != null)
 				? this.runner.withPropertyValues("management.endpoint.hotswap.access=" + access) : this.runner;
@@ -189,6 +202,84 @@ class HotswapAutoConfigurationTests {
 		}
 		finally {
 			engine.stop();
+		}
+	}
+
+	@Test
+	void engineCustomizesReactorNetty() {
+		HandoffEngine engine = engine();
+		try {
+			ReactiveWebApplicationContextRunner netty = new ReactiveWebApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(HotswapAutoConfiguration.class,
+						HotswapNettyAutoConfiguration.class, HotswapTomcatAutoConfiguration.class))
+				.withBean(HandoffEngine.class, () -> engine);
+			netty.run((context) -> assertThat(context).hasSingleBean(HandoffNettyCustomizer.class));
+			HandoffNettyCustomizer own = new HandoffNettyCustomizer("own", engine::claim, engine.connectors(),
+					ConnectionMonitoring.NONE);
+			netty.withBean("ownCustomizer", HandoffNettyCustomizer.class, () -> own)
+				.run((context) -> assertThat(context).getBean(HandoffNettyCustomizer.class).isSameAs(own));
+			netty
+				.withClassLoader(new FilteredClassLoader("reactor.netty", "io.netty", "dev.hotswap.web.netty",
+						"org.springframework.boot.reactor"))
+				.run((context) -> assertThat(context).hasNotFailed()
+					.hasSingleBean(HandoffTomcatCustomizer.class)
+					.doesNotHaveBean("hotswapNettyCustomizer"));
+			netty
+				.withClassLoader(new FilteredClassLoader("org.apache.catalina", "org.apache.coyote",
+						"org.apache.tomcat", "jakarta.servlet", "jakarta.websocket", "dev.hotswap.web.tomcat",
+						"org.springframework.boot.tomcat"))
+				.run((context) -> assertThat(context).hasNotFailed()
+					.hasSingleBean(HandoffNettyCustomizer.class)
+					.doesNotHaveBean("hotswapTomcatCustomizer"));
+		}
+		finally {
+			engine.stop();
+		}
+	}
+
+	@Test
+	void mainAndManagementServerOnReactorNettyTakePart() {
+		assertThatMainAndManagementServerTakePart(NettyReactiveWebServerAutoConfiguration.class,
+				NettyReactiveManagementContextAutoConfiguration.class, HotswapNettyAutoConfiguration.class);
+	}
+
+	@Test
+	void mainAndManagementServerOfWebFluxOnTomcatTakePart() {
+		assertThatMainAndManagementServerTakePart(TomcatReactiveWebServerAutoConfiguration.class,
+				TomcatReactiveManagementContextAutoConfiguration.class, HotswapTomcatAutoConfiguration.class);
+	}
+
+	private void assertThatMainAndManagementServerTakePart(Class<?>... server) {
+		HandoffEngine engine = engine();
+		try {
+			engine.connectors().openGates();
+			new ReactiveWebApplicationContextRunner(AnnotationConfigReactiveWebServerApplicationContext::new)
+				.withPropertyValues("server.port=0", "server.address=127.0.0.1", "management.server.port=0",
+						"management.server.address=127.0.0.1")
+				.withConfiguration(AutoConfigurations.of(server))
+				.withConfiguration(
+						AutoConfigurations.of(WebFluxAutoConfiguration.class, HttpHandlerAutoConfiguration.class,
+								ManagementContextAutoConfiguration.class, EndpointAutoConfiguration.class,
+								WebEndpointAutoConfiguration.class, HotswapAutoConfiguration.class))
+				.withBean(HandoffEngine.class, () -> engine)
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					assertThat(engine.connectors().all()).extracting(HandoffConnector::name)
+						.containsExactlyInAnyOrder("server", "management");
+					for (HandoffConnector connector : engine.connectors().all()) {
+						assertThat(status(connector)).isEqualTo(404);
+					}
+				});
+			assertThat(engine.connectors().all()).isEmpty();
+		}
+		finally {
+			engine.stop();
+		}
+	}
+
+	private static int status(HandoffConnector connector) throws Exception {
+		try (TestClient client = new TestClient(connector.address())) {
+			return client.get("/nothing").status();
 		}
 	}
 

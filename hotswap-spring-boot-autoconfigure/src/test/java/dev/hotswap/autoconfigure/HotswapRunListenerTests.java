@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -127,8 +128,11 @@ class HotswapRunListenerTests {
 		try (ServletWebServerApplicationContext context = new ServletWebServerApplicationContext()) {
 			assertThat(Applicability.reasonAgainst(context, new HotswapProperties())).isEmpty();
 			context.setClassLoader(new FilteredClassLoader(ConfigurableTomcatWebServerFactory.class));
+			assertThat(Applicability.reasonAgainst(context, new HotswapProperties())).isEmpty();
+			context.setClassLoader(new FilteredClassLoader(ConfigurableTomcatWebServerFactory.class,
+					NettyReactiveWebServerFactory.class));
 			assertThat(Applicability.reasonAgainst(context, new HotswapProperties()))
-				.hasValueSatisfying((reason) -> assertThat(reason).contains("Tomcat"));
+				.hasValueSatisfying((reason) -> assertThat(reason).contains("Tomcat", "Reactor Netty"));
 		}
 	}
 

@@ -211,16 +211,38 @@ class HandoffMachineTests {
 	}
 
 	@Test
-	void operatorsSuccessorIsNotFencedBeforeCutoverButIsAfterIt() {
-		takeOverUntilStart();
-		handle(new Event.LinkSilent(LINK));
+	void operatorsSuccessorIsLeftAloneUntilItHasTheListeners() {
+		handle(new Event.ApplicationReady());
+		receive(new Frame.Hello(1, "shop", null, null));
+		handle(new Event.AbortRequested(1));
+		assertFailed(FailureCode.ABORTED, Stage.PRECHECK);
 		assertThat(this.actions).noneMatch(Action.Fence.class::isInstance);
-		assertFailed(FailureCode.TIMEOUT, Stage.START);
+	}
+
+	@Test
+	void operatorsSuccessorThatHasTheListenersHasTimeToEndByItselfUntilCutover() {
+		takeOverUntilStart();
+		handle(new Event.AbortRequested(1));
+		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
+		assertThat(last(Action.Fence.class).grace()).isPositive();
+		handle(new Event.Fenced(null, true));
+		assertFailed(FailureCode.ABORTED, Stage.START);
 
 		takeOverUntilStart();
 		receive(new Frame.Ready());
 		handle(new Event.LinkSilent(LINK));
-		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
+		assertThat(last(Action.Fence.class).grace()).isZero();
+		assertThat(last(Action.Fence.class).termGrace()).isZero();
+	}
+
+	@Test
+	void predecessorThatIsBeingKilledIsNotObeyed() {
+		succeedUntilReady();
+		handle(new Event.LinkSilent(LINK));
+		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.TIMEOUT, "too slow"));
+		assertThat(this.machine.phase()).isEqualTo(Phase.READY);
+		handle(new Event.PeerChecked(PREDECESSOR, true));
+		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
 	@Test
@@ -822,6 +844,19 @@ class HandoffMachineTests {
 		assertThat(this.machine.draining()).extracting(HandoffStatus.Draining::pid).containsExactly(SUCCESSOR.pid());
 	}
 
+	@Test
+	void formerSuccessorMustHaveHeardOfTheRevertBeforeTheNextLaunch() {
+		toOld(Phase.STANDBY);
+		receive(new Frame.Revert(List.of()));
+		handle(new Event.GatesOpened());
+		handle(new Event.PathTaken(null));
+		handle(new Event.Triggered(5, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		assertThat(sent(Frame.Release.class).atOnce()).isFalse();
+		handle(new Event.Received(LINK, SUCCESSOR, new Frame.Released(), Instant.EPOCH));
+		assertThat(this.machine.phase()).isEqualTo(Phase.VERIFYING);
+	}
+
 	private static boolean isServing(Action action) {
 		return action instanceof Action.Send send && send.frame() instanceof Frame.Serving;
 	}
@@ -845,6 +880,7 @@ class HandoffMachineTests {
 		serve();
 		handle(new Event.AbortRequested(3));
 		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		handle(new Event.PathTaken(null));
 		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
 		handle(new Event.AbortRequested(4));
 		assertThat(last(Action.Reject.class).request()).isEqualTo(4);

@@ -2,11 +2,13 @@ package dev.hotswap.it;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 import dev.hotswap.it.harness.App;
+import dev.hotswap.it.harness.Http;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
 import dev.hotswap.it.harness.OnPlatforms;
@@ -65,6 +67,22 @@ class FailingSuccessorTests {
 		assertThat(handoff.path("code").asString()).isEqualTo("successor-exited");
 		assertThat(handoff.path("stage").asString()).isEqualTo("START");
 		assertThat(handoff.path("exitStatus").asInt()).isEqualTo(128 + 9);
+	}
+
+	@Test
+	void releaseThatIsNotThereIsNotLaunched() throws Exception {
+		App app = this.sandbox.app(this.platform).start().awaitServing();
+		String body = "{\"release\": \"v9\"}";
+		try (Http http = new Http(app.managementPort(), Duration.ofSeconds(10))) {
+			http.send(http.head("POST", "/actuator/hotswap", "Content-Type: application/json",
+					"Content-Length: " + body.length()) + body);
+			assertThat(http.receive().status()).isEqualTo(202);
+		}
+		JsonNode handoff = app.awaitHistory(1);
+		assertThat(handoff.path("code").asString()).isEqualTo("verify");
+		assertThat(handoff.path("stage").asString()).isEqualTo("VERIFY");
+		assertThat(handoff.path("message").asString()).contains("hotswap.release.directory");
+		assertThat(handoff.path("to").isNull()).isTrue();
 	}
 
 	private JsonNode failUnderLoad(String fault, Consumer<App> strike) throws Exception {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.Promise;
 import org.jspecify.annotations.Nullable;
@@ -70,11 +71,16 @@ final class AcceptGate {
 
 	void open() {
 		this.open = true;
-		if (this.listener.eventLoop().inEventLoop()) {
+		applySoon();
+	}
+
+	private void applySoon() {
+		EventLoop loop = this.listener.eventLoop();
+		if (loop.inEventLoop()) {
 			apply();
 		}
-		else {
-			this.listener.eventLoop().execute(this::apply);
+		else if (!loop.isShuttingDown()) {
+			loop.execute(this::apply);
 		}
 	}
 
@@ -96,10 +102,8 @@ final class AcceptGate {
 	 */
 	void close(Duration timeout) throws IOException {
 		this.open = false;
-		Loops.call(this.listener.eventLoop(), timeout, () -> {
-			apply();
-			return true;
-		}, (applied) -> {
+		applySoon();
+		Loops.call(this.listener.eventLoop(), timeout, () -> true, (seen) -> {
 		});
 		if (this.open) {
 			throw new IOException("Connector '" + this.name + "' was told to accept again");

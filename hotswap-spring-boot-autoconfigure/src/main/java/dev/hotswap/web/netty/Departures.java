@@ -56,6 +56,14 @@ final class Departures {
 		if (max < 1 || max > MAX) {
 			throw new IllegalArgumentException("Between 1 and " + MAX + " connections at a time, not " + max);
 		}
+		begin(max);
+		return finish(max);
+	}
+
+	/**
+	 * Have the event loops choose, unless some have not answered yet.
+	 */
+	synchronized void begin(int max) {
 		if (this.pending.isEmpty() && this.departed.isEmpty()) {
 			AtomicInteger room = new AtomicInteger(max);
 			List<HandoffConnection> candidates = this.connections.stream()
@@ -63,6 +71,16 @@ final class Departures {
 				.toList();
 			Loops.byLoop(candidates).forEach((loop, group) -> choose(loop, group, room));
 		}
+	}
+
+	/**
+	 * Whether {@link #finish} needs not wait.
+	 */
+	synchronized boolean isDone() {
+		return this.pending.stream().allMatch(Promise::isDone);
+	}
+
+	synchronized List<IdleConnection> finish(int max) throws IOException {
 		IOException failure = collect();
 		if (this.departed.isEmpty() && failure != null) {
 			throw failure;
@@ -102,13 +120,13 @@ final class Departures {
 				failure = ex;
 			}
 		}
-		finish(loop, leaving, failure, answer);
+		close(loop, leaving, failure, answer);
 	}
 
 	/**
 	 * A scheduled task runs after a pass of the selector.
 	 */
-	private void finish(EventLoop loop, List<HandoffConnection> leaving, @Nullable IOException failure,
+	private void close(EventLoop loop, List<HandoffConnection> leaving, @Nullable IOException failure,
 			Promise<Departed> answer) {
 		if (leaving.stream()
 			.allMatch((connection) -> !connection.channel().isRegistered()
@@ -116,7 +134,7 @@ final class Departures {
 			answer.setSuccess(new Departed(leaving.stream().map(HandoffConnection::finishDeparture).toList(), failure));
 		}
 		else {
-			loop.schedule(() -> finish(loop, leaving, failure, answer), 0, TimeUnit.NANOSECONDS);
+			loop.schedule(() -> close(loop, leaving, failure, answer), 0, TimeUnit.NANOSECONDS);
 		}
 	}
 
@@ -125,7 +143,8 @@ final class Departures {
 		IOException failure = null;
 		for (Iterator<Promise<Departed>> answers = this.pending.iterator(); answers.hasNext();) {
 			Promise<Departed> answer = answers.next();
-			if (!answer.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+			if (!answer.isDone()
+					&& !answer.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
 				throw new IOException(
 						"An event loop of the server did not turn within " + this.passTimeout.toMillis() + " ms");
 			}

@@ -185,7 +185,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			responseBegun(response);
 		}
 		if (message instanceof LastHttpContent && this.responding) {
-			written = responseComplete(promise);
+			written = responseComplete(context, promise);
 		}
 		context.write(message, written);
 	}
@@ -198,15 +198,22 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			return;
 		}
 		this.responding = true;
-		if (this.connector.isAnnouncing() && this.pending == 1 && HttpUtil.isKeepAlive(response)
-				&& BufferedInput.isEmpty(this.channel.pipeline())) {
+		if (this.connector.isAnnouncing() && HttpUtil.isKeepAlive(response) && isLastRequest()) {
 			HttpUtil.setKeepAlive(response, false);
 			this.announced = true;
 			this.connector.counters().addAnnounced();
 		}
 	}
 
-	private ChannelPromise responseComplete(ChannelPromise promise) {
+	/**
+	 * Whether nothing of a further request has been received. While one is being
+	 * received, the decoder's input is a part of it.
+	 */
+	private boolean isLastRequest() {
+		return this.pending == 1 && (this.receiving || BufferedInput.isEmpty(this.channel.pipeline()));
+	}
+
+	private ChannelPromise responseComplete(ChannelHandlerContext context, ChannelPromise promise) {
 		this.responding = false;
 		this.pending--;
 		this.lastUse = System.nanoTime();
@@ -216,9 +223,20 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		if (this.pending == 0) {
 			this.clock.stop();
 			this.active = false;
-			changed(ConnectionState.IDLE);
+			// Reactor Netty 1.3.7 forgets to read on when the next request comes before
+			// it has terminated this exchange (its issue 4361); asking twice is harmless
+			read(context);
+			if (this.tracker != null) {
+				return promise.unvoid().addListener((written) -> rests());
+			}
 		}
 		return promise;
+	}
+
+	private void rests() {
+		if (isWithoutRequest()) {
+			changed(ConnectionState.IDLE);
+		}
 	}
 
 	/**
@@ -328,7 +346,16 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * @return whether the connection is fresh or idle, for a count
 	 */
 	boolean seemsIdle() {
+		return isWithoutRequest() && !isWriting();
+	}
+
+	private boolean isWithoutRequest() {
 		return !this.active && !this.upgraded && !this.leaving && this.end == null;
+	}
+
+	private boolean isWriting() {
+		ChannelOutboundBuffer output = this.channel.unsafe().outboundBuffer();
+		return output != null && output.totalPendingWriteBytes() > 0;
 	}
 
 	/**
@@ -348,20 +375,27 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * Whether no request or response is in progress and none has begun to arrive.
 	 */
 	private boolean isBetweenRequests() {
-		if (!seemsIdle() || this.pending > 0 || this.receiving || this.announced || !this.channel.isActive()
-				|| this.context == null) {
+		if (!seemsIdle() || this.pending > 0 || this.receiving || this.announced || !this.channel.isActive()) {
 			return false;
 		}
 		ChannelPipeline pipeline = this.channel.pipeline();
 		ChannelOutboundBuffer output = this.channel.unsafe().outboundBuffer();
 		return output != null && output.size() == 0 && output.totalPendingWriteBytes() == 0
-				&& pipeline.get(NettyPipeline.HttpTrafficHandler) != null && isHandshakeComplete(pipeline)
-				&& ChannelOperations.get(this.channel) == null && BufferedInput.isEmpty(pipeline);
+				&& isBetweenRequests(pipeline) && ChannelOperations.get(this.channel) == null
+				&& BufferedInput.isEmpty(pipeline);
 	}
 
-	private static boolean isHandshakeComplete(ChannelPipeline pipeline) {
+	/**
+	 * An encrypted connection gets its engine with the client's first message, or has it
+	 * from the start, gets the session of the handshake with that message, and may get
+	 * HTTP's handlers after the handshake only.
+	 */
+	private boolean isBetweenRequests(ChannelPipeline pipeline) {
 		SslHandler encryption = pipeline.get(SslHandler.class);
-		return encryption == null || encryption.handshakeFuture().isSuccess();
+		if (encryption != null && !encryption.handshakeFuture().isDone()) {
+			return encryption.engine().getHandshakeSession() == null;
+		}
+		return pipeline.get(NettyPipeline.HttpTrafficHandler) != null || (encryption == null && this.context == null);
 	}
 
 	/**
@@ -381,11 +415,20 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	}
 
 	private void end() {
-		ChannelHandlerContext context = this.context;
-		if (this.end == null && !this.leaving && context != null && this.channel.isActive()) {
-			PoliteEnd end = new PoliteEnd(this.channel, context);
+		if (this.end == null && !this.leaving && this.channel.isActive()) {
+			PoliteEnd end = new PoliteEnd(this.channel, this::closeNow);
 			this.end = end;
 			end.begin();
+		}
+	}
+
+	private void closeNow() {
+		ChannelHandlerContext context = this.context;
+		if (context != null) {
+			context.close();
+		}
+		else {
+			this.channel.close();
 		}
 	}
 

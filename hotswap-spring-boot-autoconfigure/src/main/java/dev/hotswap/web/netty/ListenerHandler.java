@@ -81,8 +81,13 @@ final class ListenerHandler extends ChannelDuplexHandler {
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
 		this.connector.gate().passed();
-		this.connector.meet((SocketChannel) message);
-		context.fireChannelRead(message);
+		SocketChannel channel = (SocketChannel) message;
+		HandoffConnection connection = this.connector.meet(channel);
+		context.fireChannelRead(channel);
+		if (!channel.isOpen()) {
+			// Beyond the server's limit; closed so that its close future does not tell
+			this.connector.forget(connection);
+		}
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.channel.ChannelOperations;
@@ -27,7 +28,9 @@ import reactor.netty.http.websocket.WebsocketOutbound;
  */
 final class LongLivedExchanges {
 
-	private static final AttributeKey<Boolean> ENDING = AttributeKey.valueOf(LongLivedExchanges.class, "ending");
+	/** The exchange whose end has begun. */
+	private static final AttributeKey<ChannelOperations<?, ?>> ENDING = AttributeKey.valueOf(LongLivedExchanges.class,
+			"ending");
 
 	private static final String EVENT_STREAM = "text/event-stream";
 
@@ -51,8 +54,9 @@ final class LongLivedExchanges {
 		List<Channel> ending = open().limit(Math.max(0, max)).toList();
 		for (Channel channel : ending) {
 			ChannelOperations<?, ?> operations = ChannelOperations.get(channel);
+			channel.attr(ENDING).set(operations);
 			if (operations instanceof WebsocketOutbound session) {
-				endSession(channel, session);
+				channel.eventLoop().execute(() -> endSession(channel, session));
 			}
 			else {
 				channel.eventLoop().execute(() -> endEventStream(channel));
@@ -64,20 +68,21 @@ final class LongLivedExchanges {
 	private Stream<Channel> open() {
 		Stream<? extends Channel> all = (this.channels != null) ? this.channels.stream()
 				: this.connections.stream().map(HandoffConnection::channel);
-		return all.filter((channel) -> isOpenSession(channel) || isOpenEventStream(channel)).map(Channel.class::cast);
+		return all.filter(LongLivedExchanges::isOpen).map(Channel.class::cast);
 	}
 
-	private static boolean isOpenSession(Channel channel) {
-		return channel.isActive() && ChannelOperations.get(channel) instanceof WebsocketOutbound
-				&& !channel.hasAttr(ENDING);
+	private static boolean isOpen(Channel channel) {
+		ChannelOperations<?, ?> operations = ChannelOperations.get(channel);
+		return operations != null && channel.isActive() && channel.attr(ENDING).get() != operations
+				&& (operations instanceof WebsocketOutbound || isEventStream(operations));
 	}
 
 	/**
 	 * Whether this is an event stream. Its client connects again by itself (HTML Living
 	 * Standard, 9.2), which can be said of no other media type.
 	 */
-	private static boolean isOpenEventStream(Channel channel) {
-		if (!(ChannelOperations.get(channel) instanceof HttpOperations<?, ?> operations) || !operations.hasSentHeaders()
+	private static boolean isEventStream(ChannelOperations<?, ?> exchange) {
+		if (!(exchange instanceof HttpOperations<?, ?> operations) || !operations.hasSentHeaders()
 				|| !(operations instanceof HttpServerResponse response)) {
 			return false;
 		}
@@ -86,16 +91,13 @@ final class LongLivedExchanges {
 	}
 
 	private static void endSession(Channel channel, WebsocketOutbound session) {
-		channel.attr(ENDING).set(Boolean.TRUE);
 		HandoffConnection connection = (channel instanceof SocketChannel socket) ? HandoffConnection.of(socket) : null;
-		channel.eventLoop().execute(() -> {
-			if (connection != null) {
-				// Reactor Netty closes once the frame is written
-				connection.endPolitely();
-			}
-			session.sendClose(SERVICE_RESTART, "Please connect again").subscribe((sent) -> {
-			}, (failure) -> channel.close());
-		});
+		if (connection != null) {
+			// Reactor Netty closes once the frame is written
+			connection.endPolitely();
+		}
+		session.sendClose(SERVICE_RESTART, "Please connect again").subscribe((sent) -> {
+		}, (failure) -> channel.close());
 	}
 
 	/**
@@ -103,12 +105,10 @@ final class LongLivedExchanges {
 	 * when an exchange terminates, which it does once its last content is written.
 	 */
 	private static void endEventStream(Channel channel) {
-		if (!isOpenEventStream(channel)
-				|| !(ChannelOperations.get(channel) instanceof GenericFutureListener<?> operations)) {
+		GenericFutureListener<Future<? super Void>> termination = termination(channel);
+		if (termination == null) {
 			return;
 		}
-		@SuppressWarnings("unchecked") // Reactor Netty's takes any future
-		GenericFutureListener<ChannelFuture> termination = (GenericFutureListener<ChannelFuture>) operations;
 		ChannelFuture written = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
 		if (channel.parent() instanceof ServerChannel) {
 			// At once, or what the application writes meanwhile would be taken for a part
@@ -120,7 +120,17 @@ final class LongLivedExchanges {
 		}
 	}
 
-	private static void terminate(GenericFutureListener<ChannelFuture> termination, ChannelFuture written) {
+	/**
+	 * What Reactor Netty itself adds to the write of a response's last content.
+	 */
+	@SuppressWarnings("unchecked")
+	private static @Nullable GenericFutureListener<Future<? super Void>> termination(Channel channel) {
+		ChannelOperations<?, ?> operations = ChannelOperations.get(channel);
+		return (operations == channel.attr(ENDING).get() && operations instanceof GenericFutureListener<?> listener)
+				? (GenericFutureListener<Future<? super Void>>) listener : null;
+	}
+
+	private static void terminate(GenericFutureListener<Future<? super Void>> termination, ChannelFuture written) {
 		try {
 			termination.operationComplete(written);
 		}

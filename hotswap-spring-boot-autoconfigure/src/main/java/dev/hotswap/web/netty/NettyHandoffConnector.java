@@ -126,18 +126,27 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	/**
 	 * A connection was accepted, here or elsewhere.
 	 * @param channel its channel
+	 * @return the connection
 	 */
-	void meet(SocketChannel channel) {
+	HandoffConnection meet(SocketChannel channel) {
 		HandoffConnection connection = HandoffConnection.of(channel);
 		if (connection == null) {
 			connection = new HandoffConnection(this, channel, tracker(channel), false);
 		}
 		HandoffConnection met = connection;
 		this.connections.add(met);
-		channel.closeFuture().addListener((closed) -> {
-			this.connections.remove(met);
-			met.closed();
-		});
+		channel.closeFuture().addListener((closed) -> forget(met));
+		return met;
+	}
+
+	/**
+	 * A connection has ended.
+	 * @param connection the connection
+	 */
+	void forget(HandoffConnection connection) {
+		if (this.connections.remove(connection)) {
+			connection.closed();
+		}
 	}
 
 	private @Nullable ConnectionTracker tracker(SocketChannel channel) {

@@ -5,7 +5,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 
@@ -23,11 +22,16 @@ final class PoliteEnd {
 
 	private final SocketChannel channel;
 
-	private final ChannelHandlerContext context;
+	private final Runnable close;
 
-	PoliteEnd(SocketChannel channel, ChannelHandlerContext context) {
+	/**
+	 * Create an end.
+	 * @param channel the connection's channel
+	 * @param close closes it
+	 */
+	PoliteEnd(SocketChannel channel, Runnable close) {
 		this.channel = channel;
-		this.context = context;
+		this.close = close;
 	}
 
 	/**
@@ -36,17 +40,18 @@ final class PoliteEnd {
 	 */
 	void begin() {
 		ScheduledFuture<?> timeout = this.channel.eventLoop()
-			.schedule(() -> this.context.close(), TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			.schedule(this.close, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		this.channel.closeFuture().addListener((closed) -> timeout.cancel(false));
 		SslHandler encryption = this.channel.pipeline().get(SslHandler.class);
-		ChannelFuture notified = (encryption != null) ? encryption.closeOutbound() : this.channel.newSucceededFuture();
+		boolean encrypted = encryption != null && encryption.handshakeFuture().isSuccess();
+		ChannelFuture notified = encrypted ? encryption.closeOutbound() : this.channel.newSucceededFuture();
 		notified.addListener((sent) -> this.channel.shutdownOutput().addListener((shut) -> {
 			if (!shut.isSuccess()) {
-				this.context.close();
+				this.close.run();
 			}
 		}));
 		this.channel.config().setAutoRead(true);
-		this.context.read();
+		this.channel.read();
 	}
 
 }

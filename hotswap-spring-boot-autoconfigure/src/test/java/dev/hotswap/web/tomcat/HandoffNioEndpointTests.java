@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.hotswap.web.TestClient;
 import dev.hotswap.web.tomcat.TestProtocol.TestEndpoint;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;

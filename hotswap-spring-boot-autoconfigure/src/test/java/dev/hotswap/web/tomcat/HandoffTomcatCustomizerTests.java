@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.TestClient;
 import dev.hotswap.web.TestListenerSource;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;

@@ -8,7 +8,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.hotswap.web.tomcat.Http2TestClient.Frame;
+import dev.hotswap.web.Http2TestClient.Frame;
+import dev.hotswap.web.Http2TestClient;
+import dev.hotswap.web.TestClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -11,8 +11,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-import dev.hotswap.web.tomcat.Http2TestClient.Frame;
-import dev.hotswap.web.tomcat.TestClient.Response;
+import dev.hotswap.web.Http2TestClient.Frame;
+import dev.hotswap.web.Http2TestClient;
+import dev.hotswap.web.TestClient.Response;
+import dev.hotswap.web.TestClient;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

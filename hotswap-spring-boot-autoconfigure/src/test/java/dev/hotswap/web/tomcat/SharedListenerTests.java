@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.TestClient;
 import dev.hotswap.web.TestListenerSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

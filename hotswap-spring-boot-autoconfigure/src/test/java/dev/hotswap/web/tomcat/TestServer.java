@@ -11,6 +11,7 @@ import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
+import dev.hotswap.web.TestClient;
 import dev.hotswap.web.TestListenerSource;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;

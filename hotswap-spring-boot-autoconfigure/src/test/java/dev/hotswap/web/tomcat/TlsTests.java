@@ -14,6 +14,7 @@ import javax.net.ssl.X509TrustManager;
 
 import dev.hotswap.web.Census;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.TestClient;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.KeptLoad;
+import dev.hotswap.web.TestClient;
 import jakarta.servlet.AsyncContext;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.junit.jupiter.api.AfterEach;

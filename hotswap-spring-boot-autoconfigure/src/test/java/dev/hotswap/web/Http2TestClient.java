@@ -1,4 +1,4 @@
-package dev.hotswap.web.tomcat;
+package dev.hotswap.web;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,17 +15,17 @@ import java.util.List;
  * An HTTP/2 client (RFC 9113) on a plain socket, with prior knowledge, that shows each
  * frame. The JDK's own fails requests in flight on a GOAWAY.
  */
-final class Http2TestClient implements AutoCloseable {
+public final class Http2TestClient implements AutoCloseable {
 
-	static final int DATA = 0;
+	public static final int DATA = 0;
 
-	static final int HEADERS = 1;
+	public static final int HEADERS = 1;
 
 	private static final int SETTINGS = 4;
 
 	private static final int PING = 6;
 
-	static final int GOAWAY = 7;
+	public static final int GOAWAY = 7;
 
 	private static final int END_STREAM = 1;
 
@@ -39,7 +39,7 @@ final class Http2TestClient implements AutoCloseable {
 
 	private int lastStream = -1;
 
-	Http2TestClient(InetSocketAddress address) throws IOException {
+	public Http2TestClient(InetSocketAddress address) throws IOException {
 		this.socket = new Socket(address.getAddress(), address.getPort());
 		this.socket.setSoTimeout(20_000);
 		this.in = new DataInputStream(this.socket.getInputStream());
@@ -52,7 +52,7 @@ final class Http2TestClient implements AutoCloseable {
 	 * @param path the path
 	 * @return the stream
 	 */
-	int request(String path) throws IOException {
+	public int request(String path) throws IOException {
 		ByteArrayOutputStream block = new ByteArrayOutputStream();
 		// Indexes of RFC 7541's static table: GET, http, :path and :authority
 		block.write(0x82);
@@ -81,7 +81,7 @@ final class Http2TestClient implements AutoCloseable {
 	 * @return the frame
 	 * @throws EOFException at the connection's end
 	 */
-	Frame read() throws IOException {
+	public Frame read() throws IOException {
 		while (true) {
 			int length = this.in.readUnsignedByte() << 16 | this.in.readUnsignedShort();
 			int type = this.in.readUnsignedByte();
@@ -100,7 +100,7 @@ final class Http2TestClient implements AutoCloseable {
 	/**
 	 * All frames up to the end of a stream.
 	 */
-	List<Frame> readStream(int stream) throws IOException {
+	public List<Frame> readStream(int stream) throws IOException {
 		List<Frame> frames = new ArrayList<>();
 		do {
 			frames.add(read());
@@ -114,20 +114,20 @@ final class Http2TestClient implements AutoCloseable {
 		this.socket.close();
 	}
 
-	record Frame(int type, boolean last, int stream, byte[] payload) {
+	public record Frame(int type, boolean last, int stream, byte[] payload) {
 
-		boolean ends(int stream) {
+		public boolean ends(int stream) {
 			return this.last && this.stream == stream && this.type != GOAWAY;
 		}
 
-		String text() {
+		public String text() {
 			return new String(this.payload, StandardCharsets.ISO_8859_1);
 		}
 
 		/**
 		 * Of a GOAWAY: the last stream that was, or will be, processed.
 		 */
-		int lastStream() {
+		public int lastStream() {
 			return ByteBuffer.wrap(this.payload).getInt();
 		}
 

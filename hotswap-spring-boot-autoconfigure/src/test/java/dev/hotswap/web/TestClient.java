@@ -1,4 +1,4 @@
-package dev.hotswap.web.tomcat;
+package dev.hotswap.web;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * An HTTP/1.1 client on a plain socket, which sees what the kernel sees: an end of the
  * stream or a reset.
  */
-final class TestClient implements AutoCloseable {
+public final class TestClient implements AutoCloseable {
 
 	private static final int TIMEOUT = 20_000;
 
@@ -24,11 +24,11 @@ final class TestClient implements AutoCloseable {
 
 	private final InputStream in;
 
-	TestClient(InetSocketAddress address) throws IOException {
+	public TestClient(InetSocketAddress address) throws IOException {
 		this(connect(address));
 	}
 
-	TestClient(Socket socket) throws IOException {
+	public TestClient(Socket socket) throws IOException {
 		this.socket = socket;
 		this.socket.setSoTimeout(TIMEOUT);
 		this.socket.setTcpNoDelay(true);
@@ -41,20 +41,20 @@ final class TestClient implements AutoCloseable {
 		return socket;
 	}
 
-	Response get(String path) throws IOException {
+	public Response get(String path) throws IOException {
 		request(path);
 		return read();
 	}
 
-	void request(String path) throws IOException {
+	public void request(String path) throws IOException {
 		send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	}
 
-	void send(String text) throws IOException {
+	public void send(String text) throws IOException {
 		this.socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
 	}
 
-	Response read() throws IOException {
+	public Response read() throws IOException {
 		String status = line();
 		Map<String, String> headers = new TreeMap<>();
 		for (String line = line(); !line.isEmpty(); line = line()) {
@@ -109,11 +109,11 @@ final class TestClient implements AutoCloseable {
 	/**
 	 * Read to the end of the stream. A reset throws.
 	 */
-	String readToEnd() throws IOException {
+	public String readToEnd() throws IOException {
 		return text(this.in.readAllBytes());
 	}
 
-	String in(int bytes) throws IOException {
+	public String in(int bytes) throws IOException {
 		return text(this.in.readNBytes(bytes));
 	}
 
@@ -122,9 +122,9 @@ final class TestClient implements AutoCloseable {
 		this.socket.close();
 	}
 
-	record Response(int status, Map<String, String> headers, String body) {
+	public record Response(int status, Map<String, String> headers, String body) {
 
-		boolean announcesEnd() {
+		public boolean announcesEnd() {
 			return "close".equals(this.headers.get("connection"));
 		}
 

@@ -1,4 +1,4 @@
-package dev.hotswap.web.tomcat;
+package dev.hotswap.web;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
  * Clients that each keep one connection and send request after request; every second one
  * pipelines two. Closing it fails if any request did or any connection ended.
  */
-final class KeptLoad implements AutoCloseable {
+public final class KeptLoad implements AutoCloseable {
 
 	private final AtomicInteger answered = new AtomicInteger();
 
@@ -28,7 +28,7 @@ final class KeptLoad implements AutoCloseable {
 
 	private final ExecutorService executor;
 
-	KeptLoad(InetSocketAddress address, int connections) throws IOException {
+	public KeptLoad(InetSocketAddress address, int connections) throws IOException {
 		this.executor = Executors.newFixedThreadPool(connections);
 		for (int i = 0; i < connections; i++) {
 			TestClient client = new TestClient(address);
@@ -55,7 +55,7 @@ final class KeptLoad implements AutoCloseable {
 		}
 	}
 
-	void awaitProgress(int requests) {
+	public void awaitProgress(int requests) {
 		int before = this.answered.get();
 		await().pollInterval(Duration.ofMillis(1))
 			.until(() -> this.answered.get() > before + requests || !this.failures.isEmpty());
