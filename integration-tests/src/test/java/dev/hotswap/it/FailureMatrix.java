@@ -1,13 +1,20 @@
 package dev.hotswap.it;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.hotswap.Stage;
+import dev.hotswap.it.harness.LoadReport;
+
+import static dev.hotswap.it.harness.LoadAssertions.assertThatNobodyNoticed;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What becomes of a handoff, for every stage and every fault, and what the tests expect.
@@ -26,16 +33,29 @@ final class FailureMatrix {
 			stage        ; successor exits      ; successor killed       ; successor stopped      ; successor floods         ; successor corrupts ; predecessor killed ; predecessor stopped
 			PRECHECK     ; old successor-exited 3 ; old successor-exited 137 ; old timeout 16 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
 			VERIFY       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 16 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
-			LAUNCH       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; -                        ; -                  ; new none 137       ; old predecessor-unreachable 18
+			LAUNCH       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; -                        ; -                  ; new none 137       ; old successor-exited/predecessor-unreachable 18
 			START        ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; | old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
 			WARM_UP      ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
 			HEALTH_CHECK ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
 			CUTOVER      ; old successor-exited 3 ; | old successor-exited 137 ; old timeout 137   ; old protocol 137         ; old protocol 137   ; new succeeded 137  ; new succeeded 137
-			DRAIN        ; old successor-exited 3 ; | old successor-exited 137 ; old timeout 137   ; new succeeded 0          ; new succeeded 0    ; new succeeded 137  ; new succeeded 137
-			STANDBY      ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; new succeeded 0          ; new succeeded 0    ; new succeeded 137  ; new succeeded 137
+			DRAIN        ; old successor-exited 3 ; | old successor-exited 137 ; old timeout 137   ; new succeeded 0          ; new succeeded 0    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
+			STANDBY      ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; new succeeded 0 @DRAIN          ; new succeeded 0 @DRAIN    ; new succeeded 137 @DRAIN  ; new succeeded 137 @DRAIN
 			""";
 
+	/**
+	 * Why some stages and faults do not go together.
+	 */
+	static final Map<Stage, String> NO_CELL = Map.of(Stage.LAUNCH,
+			"The successor has no control connection before the end of LAUNCH.", Stage.WARM_UP,
+			"WARM_UP passes at once as long as nothing takes part in it; see HEALTH_CHECK.");
+
 	private static final Pattern ANSWER = Pattern.compile("(\\|?) *(old|new) (\\S+) (\\d+)(?: @(\\S+))?");
+
+	/** What clients see of a process that dies with their requests. */
+	private static final Set<String> DEATHS = Set.of("closed in a request", "closed while idle", "Connection reset",
+			"Connection reset by peer", "Broken pipe");
+
+	private static final Set<String> NOBODY_LISTENS = Set.of("Connection refused");
 
 	private FailureMatrix() {
 	}
@@ -137,6 +157,26 @@ final class FailureMatrix {
 		/** Nobody has the listener until the successor has bound it anew. */
 		boolean startsFresh() {
 			return this.result.equals("none");
+		}
+
+		/**
+		 * Requests fail only where the process that was serving them was killed.
+		 * @param report what clients have seen
+		 * @param connections how many of theirs that process could hold
+		 */
+		void assertThatOnlyTheDeadFailed(LoadReport report, int connections) {
+			if (!endsServingProcess()) {
+				assertThatNobodyNoticed(report);
+				return;
+			}
+			Map<String, Long> failures = new HashMap<>(report.failures());
+			if (startsFresh()) {
+				failures.keySet().removeAll(NOBODY_LISTENS);
+			}
+			assertThat(failures.keySet()).isSubsetOf(DEATHS);
+			assertThat(failures.values().stream().mapToLong(Long::longValue).sum()).as("in flight")
+				.isLessThanOrEqualTo(connections);
+			assertThat(report.total().non200()).isZero();
 		}
 
 		@Override
