@@ -1,5 +1,7 @@
 package dev.hotswap.autoconfigure;
 
+import java.time.Duration;
+
 import dev.hotswap.handoff.HandoffEngine;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -20,6 +22,13 @@ import org.springframework.core.Ordered;
  * before anybody else's listeners, while everything still works.
  */
 final class HandoffLifecycle implements ApplicationListener<ApplicationEvent>, Ordered {
+
+	/**
+	 * Not nothing: Boot's graceful shutdown of Reactor Netty waits for good when it is
+	 * aborted before its thread has begun and that thread then ends at once
+	 * ({@code GracefulShutdown.abort}, Spring Boot 4.1.1).
+	 */
+	private static final Duration GRACEFUL_SHUTDOWN = Duration.ofMillis(500);
 
 	private final HandoffEngine engine;
 
@@ -62,8 +71,8 @@ final class HandoffLifecycle implements ApplicationListener<ApplicationEvent>, O
 	private void close() {
 		if (!this.engine.stop()) {
 			this.context.getBeanProvider(DefaultLifecycleProcessor.class)
-				.ifAvailable((processor) -> processor
-					.setTimeoutForShutdownPhase(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, 0));
+				.ifAvailable((processor) -> processor.setTimeoutForShutdownPhase(
+						WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, GRACEFUL_SHUTDOWN.toMillis()));
 		}
 	}
 

@@ -108,7 +108,7 @@ class StopTests {
 			app.terminate();
 			assertThat(app.awaitExit()).isEqualTo(TERMINATED);
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(4),
-					Duration.ofSeconds(8));
+					Duration.ofSeconds(10));
 		}
 		assertThat(app.output()).contains("1 connections had not ended");
 	}
