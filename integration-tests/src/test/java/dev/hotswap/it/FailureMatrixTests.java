@@ -33,6 +33,8 @@ class FailureMatrixTests {
 
 	private static final int CONNECTIONS = 16;
 
+	private static final int FRESH_A_SECOND = 20;
+
 	private final Platform platform;
 
 	@RegisterExtension
@@ -52,19 +54,19 @@ class FailureMatrixTests {
 		App app = settings(cell, this.sandbox.app(this.platform)).start().awaitServing();
 		OpenFiles before = OpenFiles.of(app.pid());
 		try (Load kept = Load.on(app.port(), "/hello").keptConnections(CONNECTIONS).start();
-				Load fresh = Load.on(app.port(), "/hello").rate(20).connectionPerRequest().start()) {
+				Load fresh = Load.on(app.port(), "/hello").rate(FRESH_A_SECOND).connectionPerRequest().start()) {
 			FaultyHandoff handoff = new FaultyHandoff(this.sandbox, cell, app, app.pid());
 			long survivor = handoff.run(() -> settings(cell, this.sandbox.app(this.platform).port(app.port())));
 			assertThatNothingIsLeft(app, survivor, before);
 			kept.phase("after");
 			fresh.phase("after");
-			long due = fresh.sent() + 20;
+			long due = fresh.sent() + FRESH_A_SECOND;
 			await().atMost(FaultyHandoff.PATIENCE).until(() -> fresh.sent() >= due);
 			LoadReport keptReport = kept.stop();
 			LoadReport freshReport = fresh.stop();
 			print(cell, keptReport, freshReport);
-			assertThatOnlyTheDeadFailed(cell, keptReport);
-			assertThatOnlyTheDeadFailed(cell, freshReport);
+			assertThatOnlyTheDeadFailed(cell, keptReport, CONNECTIONS);
+			assertThatOnlyTheDeadFailed(cell, freshReport, 2 * FRESH_A_SECOND);
 		}
 	}
 
@@ -99,10 +101,10 @@ class FailureMatrixTests {
 		}
 	}
 
-	private static void assertThatOnlyTheDeadFailed(Cell cell, LoadReport report) {
+	private static void assertThatOnlyTheDeadFailed(Cell cell, LoadReport report, int held) {
 		LoadReport.Figures after = report.phases().get("after");
 		assertThat(after.ok()).as("afterwards").isEqualTo(after.sent()).isPositive();
-		cell.assertThatOnlyTheDeadFailed(report, CONNECTIONS);
+		cell.assertThatOnlyTheDeadFailed(report, held);
 	}
 
 	private void print(Cell cell, LoadReport kept, LoadReport fresh) {

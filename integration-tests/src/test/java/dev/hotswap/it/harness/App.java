@@ -291,6 +291,8 @@ public final class App {
 
 		private boolean starter = true;
 
+		private int descriptorLimit;
+
 		private String mainClass = FIXTURE;
 
 		private @Nullable Path jar;
@@ -391,6 +393,16 @@ public final class App {
 			return this;
 		}
 
+		/**
+		 * Limit how many files and sockets each generation may have open.
+		 * @param limit the soft and the hard limit
+		 * @return this
+		 */
+		public Builder descriptorLimit(int limit) {
+			this.descriptorLimit = limit;
+			return this;
+		}
+
 		public Builder withoutStarter() {
 			this.starter = false;
 			return this;
@@ -419,6 +431,10 @@ public final class App {
 
 		private List<String> command() {
 			List<String> command = new ArrayList<>();
+			if (this.descriptorLimit != 0) {
+				command
+					.addAll(List.of("sh", "-c", "ulimit -n %d && exec \"$0\" \"$@\"".formatted(this.descriptorLimit)));
+			}
 			command.add(this.platform.jdk().java().toString());
 			command.addAll(this.jvmOptions);
 			command.add("-Djava.io.tmpdir=" + this.sandbox.temporaryFolder());

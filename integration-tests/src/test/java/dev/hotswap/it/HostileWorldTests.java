@@ -1,0 +1,192 @@
+package dev.hotswap.it;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.hotswap.it.harness.App;
+import dev.hotswap.it.harness.Http;
+import dev.hotswap.it.harness.Load;
+import dev.hotswap.it.harness.LoadReport;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.OpenFiles;
+import dev.hotswap.it.harness.Platform;
+import dev.hotswap.it.harness.Sandbox;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+
+import static dev.hotswap.it.harness.LoadAssertions.assertThatNobodyNoticed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a handoff needs of the machine is missing: the operator is told what, clients
+ * notice nothing, and once it is there again the next handoff works.
+ */
+@OnPlatforms(Choice.TWO)
+class HostileWorldTests {
+
+	private static final int DESCRIPTORS = 300;
+
+	/** Fewer than a handoff needs. */
+	private static final int SPARE_DESCRIPTORS = 40;
+
+	private static final int DISK = 40 * 1024 * 1024;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final Platform platform;
+
+	@RegisterExtension
+	private final Sandbox sandbox = new Sandbox();
+
+	HostileWorldTests(Platform platform) {
+		this.platform = platform;
+	}
+
+	@Test
+	void controlSocketDeletedFromOutside() throws Exception {
+		App app = this.sandbox.app(this.platform).start().awaitServing();
+		Load load = Load.on(app.port(), "/hello").rate(50).start();
+		Files.delete(FaultyHandoff.controlPath(this.sandbox, app));
+		assertThat(app.handOver().exitStatus()).hasValue(0);
+		assertThat(app.output()).contains("was gone and is bound again");
+		assertThatNobodyNoticed(load.stop());
+	}
+
+	@Test
+	void temporaryFolderGone() throws Exception {
+		App app = this.sandbox.app(this.platform).start().awaitServing();
+		Load load = Load.on(app.port(), "/hello").rate(50).start();
+		Path gone = this.sandbox.folder().resolve("gone");
+		Files.move(this.sandbox.temporaryFolder(), gone);
+		app.signalHandoff(app.pid());
+		JsonNode handoff = app.awaitHistory(1);
+		assertThatItWasRefused(handoff);
+		assertThat(handoff.path("message").asString()).contains(this.sandbox.temporaryFolder().toString())
+			.contains("does not exist");
+		// With all that was in it deleted
+		Files.createDirectory(this.sandbox.temporaryFolder());
+		assertThat(app.handOver().exitStatus()).hasValue(0);
+		assertThatNobodyNoticed(load.stop());
+	}
+
+	@Test
+	void noDescriptorsLeft() throws Exception {
+		App app = this.sandbox.app(this.platform).descriptorLimit(DESCRIPTORS).start().awaitServing();
+		Load load = Load.on(app.port(), "/hello").rate(50).keptConnections(4).start();
+		List<Http> clients = new ArrayList<>();
+		try (Http status = new Http(app.port(), PATIENCE)) {
+			status.get("/hello");
+			while (OpenFiles.of(app.pid()).count() < DESCRIPTORS - SPARE_DESCRIPTORS) {
+				Http client = new Http(app.port(), PATIENCE);
+				clients.add(client);
+				client.get("/hello");
+			}
+			app.signalHandoff(app.pid());
+			JsonNode handoff = app.awaitHistory(1);
+			assertThatItWasRefused(handoff);
+			assertThat(handoff.path("message").asString()).contains("RLIMIT_NOFILE").contains("LimitNOFILE=");
+			assertThat(status.get("/hello").pid()).isEqualTo(app.pid());
+		}
+		finally {
+			for (Http client : clients) {
+				client.close();
+			}
+		}
+		assertThat(app.handOver().exitStatus()).hasValue(0);
+		assertThatNobodyNoticed(load.stop());
+	}
+
+	@Test
+	void diskFull() throws Exception {
+		Path disk = this.sandbox.temporaryFolder();
+		mount(disk);
+		try {
+			App app = this.sandbox.app(this.platform)
+				.property("hotswap.prechecks.disk.required", "16MB")
+				.start()
+				.awaitServing();
+			Load load = Load.on(app.port(), "/hello").rate(50).start();
+			Path filler = disk.resolve("filler");
+			fill(filler);
+			app.signalHandoff(app.pid());
+			JsonNode handoff = app.awaitHistory(1);
+			assertThatItWasRefused(handoff);
+			assertThat(handoff.path("message").asString()).contains(disk.toString())
+				.contains("hotswap.prechecks.disk.required");
+			Files.delete(filler);
+			long successor = app.handOver().successor();
+			LoadReport report = load.stop();
+			assertThatNobodyNoticed(report);
+			ProcessHandle.of(successor).orElseThrow().destroy();
+			app.awaitExit(successor);
+		}
+		finally {
+			run("umount", "-l", disk.toString());
+		}
+	}
+
+	@Test
+	void diskFullWhereNobodyLooks() throws Exception {
+		Path disk = Files.createDirectory(this.sandbox.folder().resolve("disk"));
+		mount(disk);
+		try {
+			App app = this.sandbox.app(this.platform)
+				.property("hotswap.pid-file", disk.resolve("fixture.pid"))
+				.start()
+				.awaitServing();
+			Load load = Load.on(app.port(), "/hello").rate(50).start();
+			Path filler = disk.resolve("filler");
+			fill(filler);
+			long second = app.handOver().successor();
+			app.awaitOutput("A file that names the active process or release could not be written");
+			Files.delete(filler);
+			long third = app.handOver().successor();
+			app.awaitExit(second);
+			assertThatNobodyNoticed(load.stop());
+			assertThat(disk.resolve("fixture.pid")).hasContent(Long.toString(third));
+			ProcessHandle.of(third).orElseThrow().destroy();
+			app.awaitExit(third);
+		}
+		finally {
+			run("umount", "-l", disk.toString());
+		}
+	}
+
+	private static void assertThatItWasRefused(JsonNode handoff) {
+		assertThat(handoff.path("code").asString()).as(handoff.toString()).isEqualTo("refused");
+		assertThat(handoff.path("stage").asString()).isEqualTo("PRECHECK");
+	}
+
+	private static void mount(Path folder) throws Exception {
+		int status = run("mount", "-t", "tmpfs", "-o", "mode=0777,size=" + DISK, "tmpfs", folder.toString());
+		Assumptions.assumeTrue(status == 0, "A small disk can be mounted by root only");
+	}
+
+	private static void fill(Path file) throws IOException {
+		byte[] block = new byte[4096];
+		try (OutputStream output = Files.newOutputStream(file)) {
+			while (true) {
+				output.write(block);
+			}
+		}
+		catch (IOException ex) {
+			assertThat(ex).hasMessageContaining("No space left");
+		}
+	}
+
+	private static int run(String... command) throws Exception {
+		return new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start()
+			.waitFor();
+	}
+
+}
