@@ -32,8 +32,8 @@ final class ActiveSteps {
 
 	private boolean silent;
 
-	/** It has the listeners and was not told that the handoff is over. */
-	private boolean lost;
+	/** It has the listeners, or will have them in a moment. */
+	private boolean offered;
 
 	private Duration grace = Duration.ZERO;
 
@@ -184,6 +184,12 @@ final class ActiveSteps {
 		}
 	}
 
+	/** The report of the launch comes when the process serves already. */
+	void noteLateLaunch(Event.Launched launched) {
+		this.launching = false;
+		this.launched = launched.process();
+	}
+
 	void offerToLaunched(Event.Received received) {
 		Frame.Hello hello = (Frame.Hello) received.frame();
 		if (!this.state.attempt().id().equals(hello.handoffId())) {
@@ -209,6 +215,7 @@ final class ActiveSteps {
 		this.state.enter(Phase.SUCCESSOR_STARTING);
 		this.state.extendDeadline();
 		Peer successor = this.successor;
+		this.offered = true;
 		if (successor != null) {
 			this.state.act(this.state.attempt().offer(successor.link(), launched));
 		}
@@ -281,7 +288,6 @@ final class ActiveSteps {
 	}
 
 	void failLink(Event.LinkEnded ended) {
-		this.lost = true;
 		this.grace = HandoffMachine.GRACE;
 		String problem = (ended.problem() != null) ? ended.problem() : "It exited, or closed the connection.";
 		fail((ended.problem() != null) ? FailureCode.PROTOCOL : FailureCode.SUCCESSOR_EXITED,
@@ -318,9 +324,9 @@ final class ActiveSteps {
 	}
 
 	/**
-	 * Before CUTOVER only a process that we launched is fenced, or one that could not be
-	 * told that the handoff is over: it would take over when this process exits. After
-	 * CUTOVER any is.
+	 * Whoever has the listeners would take over when this process exits, should it not
+	 * have heard that the handoff is over. It has time to end by itself, but not after
+	 * CUTOVER: it may open its gates at any moment.
 	 */
 	private void fence() {
 		List<ProcessId> targets = new ArrayList<>();
@@ -328,14 +334,13 @@ final class ActiveSteps {
 			targets.add(this.launched);
 		}
 		if (this.successor != null && !this.successor.process().equals(this.launched)
-				&& (this.cutoverSent || this.lost || this.launched != null)) {
+				&& (this.offered || this.launched != null)) {
 			targets.add(this.successor.process());
 		}
 		if (targets.isEmpty()) {
 			afterFence();
 			return;
 		}
-		// After CUTOVER it may open its gates at any moment, so no time is given
 		boolean atOnce = this.cutoverSent || this.state.isStopping() || this.silent;
 		this.state.act(new Action.Fence(targets, atOnce ? Duration.ZERO : HandoffMachine.GRACE.plus(this.grace),
 				atOnce ? Duration.ZERO : HandoffMachine.GRACE));
@@ -376,7 +381,7 @@ final class ActiveSteps {
 		this.launching = false;
 		this.cutoverSent = false;
 		this.silent = false;
-		this.lost = false;
+		this.offered = false;
 		this.grace = Duration.ZERO;
 	}
 
@@ -404,14 +409,11 @@ final class ActiveSteps {
 				}
 			}
 			case FENCING -> {
-				if (this.launching) {
-					// The launch has not even come so far as to fail
-					afterFence();
-				}
-				else {
-					this.state.setDeadline(HandoffMachine.FENCE_TIMEOUT);
-					fence();
-				}
+				// A launch that has not come so far as to fail is not waited for any
+				// longer
+				this.launching = false;
+				this.state.setDeadline(HandoffMachine.FENCE_TIMEOUT);
+				fence();
 			}
 			case RECLAIMING -> conclude();
 			case REVERTING -> fenceReverting();
@@ -517,7 +519,7 @@ final class ActiveSteps {
 	public String toString() {
 		return ((this.successor != null) ? " to " + this.successor.process().pid() : "")
 				+ (this.launching ? " launching" : "") + (this.cutoverSent ? " cutover" : "")
-				+ (this.silent ? " silent" : "") + (this.lost ? " lost" : "");
+				+ (this.silent ? " silent" : "") + (this.offered ? " offered" : "");
 	}
 
 }

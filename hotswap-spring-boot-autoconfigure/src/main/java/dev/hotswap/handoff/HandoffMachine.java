@@ -122,6 +122,8 @@ final class HandoffMachine {
 		on(Event.Verified.class, (m, verified) -> m.active.launchOrOffer(verified), Phase.VERIFYING);
 		on(Event.Launched.class, (m, launched) -> m.active.noteLaunched(launched), Phase.LAUNCHING,
 				Phase.SUCCESSOR_STARTING);
+		on(Event.Launched.class, (m, launched) -> m.active.noteLateLaunch(launched), Phase.CUTTING_OVER);
+		on(Event.Launched.class, (m, launched) -> m.active.noteLateLaunch(launched), OLD);
 		onFrame(Frame.Hello.class, (m, hello) -> m.active.offerToLaunched(hello), Phase.LAUNCHING);
 		onFrame(Frame.Progress.class, (m, progress) -> m.active.noteProgress((Frame.Progress) progress.frame()),
 				Phase.SUCCESSOR_STARTING);
@@ -324,6 +326,10 @@ final class HandoffMachine {
 			if (!step(OLDER, frame.getClass(), received)) {
 				this.state.act(new Action.Discard(frame));
 			}
+			return;
+		}
+		if (this.successor.isKilling(sender)) {
+			this.state.act(new Action.Discard(frame));
 			return;
 		}
 		boolean known = this.successor.knows(sender) || this.active.knows(sender) || this.leaving.knows(sender);

@@ -18,6 +18,8 @@ final class SuccessorSteps {
 
 	private boolean predecessorDead;
 
+	private boolean killing;
+
 	SuccessorSteps(MachineState state, OlderGenerations older) {
 		this.state = state;
 		this.older = older;
@@ -29,6 +31,13 @@ final class SuccessorSteps {
 
 	boolean isLink(int link) {
 		return this.predecessor != null && this.predecessor.link() == link;
+	}
+
+	/**
+	 * Whether nothing that a peer says counts any more.
+	 */
+	boolean isKilling(Peer peer) {
+		return this.killing && knows(peer);
 	}
 
 	void sayHello(Event.PredecessorFound found) {
@@ -128,7 +137,7 @@ final class SuccessorSteps {
 	}
 
 	void linkEnded() {
-		if (this.predecessor != null && !this.predecessorDead) {
+		if (this.predecessor != null && !this.predecessorDead && !this.killing) {
 			this.state.act(new Action.CheckPeer(this.predecessor.process()));
 		}
 	}
@@ -136,6 +145,7 @@ final class SuccessorSteps {
 	void linkSilent() {
 		// Before its offer it may well be stopped: nothing of it is here
 		if (this.predecessor != null && this.state.phase() != Phase.HELLO_SENT) {
+			this.killing = true;
 			this.state.act(new Action.FencePeer(this.predecessor.process()));
 		}
 	}
@@ -153,6 +163,7 @@ final class SuccessorSteps {
 	}
 
 	void inheritOrGiveUp(Event.PeerChecked checked) {
+		this.killing = false;
 		if (!checked.dead()) {
 			this.predecessor = null;
 			giveUp(FailureCode.PREDECESSOR_UNREACHABLE,
@@ -204,7 +215,7 @@ final class SuccessorSteps {
 
 	@Override
 	public String toString() {
-		return (this.predecessor != null) ? " of " + this.predecessor.process().pid() : "";
+		return (this.predecessor != null) ? " of " + this.predecessor.process().pid() + (this.killing ? "#" : "") : "";
 	}
 
 }

@@ -211,16 +211,38 @@ class HandoffMachineTests {
 	}
 
 	@Test
-	void operatorsSuccessorIsNotFencedBeforeCutoverButIsAfterIt() {
-		takeOverUntilStart();
-		handle(new Event.LinkSilent(LINK));
+	void operatorsSuccessorIsLeftAloneUntilItHasTheListeners() {
+		handle(new Event.ApplicationReady());
+		receive(new Frame.Hello(1, "shop", null, null));
+		handle(new Event.AbortRequested(1));
+		assertFailed(FailureCode.ABORTED, Stage.PRECHECK);
 		assertThat(this.actions).noneMatch(Action.Fence.class::isInstance);
-		assertFailed(FailureCode.TIMEOUT, Stage.START);
+	}
+
+	@Test
+	void operatorsSuccessorThatHasTheListenersHasTimeToEndByItselfUntilCutover() {
+		takeOverUntilStart();
+		handle(new Event.AbortRequested(1));
+		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
+		assertThat(last(Action.Fence.class).grace()).isPositive();
+		handle(new Event.Fenced(null, true));
+		assertFailed(FailureCode.ABORTED, Stage.START);
 
 		takeOverUntilStart();
 		receive(new Frame.Ready());
 		handle(new Event.LinkSilent(LINK));
-		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
+		assertThat(last(Action.Fence.class).grace()).isZero();
+		assertThat(last(Action.Fence.class).termGrace()).isZero();
+	}
+
+	@Test
+	void predecessorThatIsBeingKilledIsNotObeyed() {
+		succeedUntilReady();
+		handle(new Event.LinkSilent(LINK));
+		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.TIMEOUT, "too slow"));
+		assertThat(this.machine.phase()).isEqualTo(Phase.READY);
+		handle(new Event.PeerChecked(PREDECESSOR, true));
+		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
 	@Test

@@ -502,7 +502,10 @@ final class SimulatedWorld {
 	}
 
 	private void startFresh(SimulatedProcess node) {
-		boolean inUse = this.nodes.stream().anyMatch((each) -> each.alive && each.listener);
+		boolean inUse = this.nodes.stream()
+			.anyMatch((each) -> each.alive
+					&& (each.listener || each.tasks.stream().anyMatch(Action.StartWithOffer.class::isInstance)
+							|| this.promises.hasReceived(each, Frame.Offer.class::isInstance)));
 		if (inUse) {
 			kill(node);
 			return;

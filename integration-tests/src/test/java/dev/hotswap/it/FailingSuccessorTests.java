@@ -81,7 +81,7 @@ class FailingSuccessorTests {
 		JsonNode handoff = app.awaitHistory(1);
 		assertThat(handoff.path("code").asString()).isEqualTo("verify");
 		assertThat(handoff.path("stage").asString()).isEqualTo("VERIFY");
-		assertThat(handoff.path("message").asString()).contains("v9");
+		assertThat(handoff.path("message").asString()).contains("hotswap.release.directory");
 		assertThat(handoff.path("to").isNull()).isTrue();
 	}
 

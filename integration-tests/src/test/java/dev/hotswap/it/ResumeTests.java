@@ -123,8 +123,9 @@ class ResumeTests {
 
 	private static JsonNode awaitActive(App app, long pid) {
 		return await().atMost(TIMEOUT)
-			.until(app::status, (status) -> status.path("role").asString().equals("ACTIVE")
-					&& status.path("pid").asLong() == pid && status.path("draining").isEmpty());
+			.until(app::status,
+					(status) -> status.path("role").asString().equals("ACTIVE") && status.path("pid").asLong() == pid
+							&& status.path("draining").isEmpty() && status.path("handoff").isNull());
 	}
 
 	private void assertServesAgain(App app, String code, String stage) throws Exception {
