@@ -171,8 +171,10 @@ final class ConnectionTransfer {
 		try {
 			connector.adopt(connection.descriptor(), connection.kept());
 		}
-		catch (IOException ex) {
-			logger.warn("A connection that the successor did not take could not be adopted back", ex);
+		catch (IOException | RuntimeException ex) {
+			// The others are adopted back nevertheless
+			logger.warn("A connection of connector '" + connector.name()
+					+ "' that the successor did not take could not be adopted back, and was closed", ex);
 		}
 	}
 
