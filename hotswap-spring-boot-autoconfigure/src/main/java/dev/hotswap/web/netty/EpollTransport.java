@@ -54,11 +54,17 @@ final class EpollTransport implements Transport {
 
 	@Override
 	public ServerSocketChannel adoptListener(Descriptor listener) throws IOException {
-		int number;
+		Socket socket;
 		try (listener) {
-			number = listener.detach();
+			socket = new Socket(listener.detach());
 		}
-		return new EpollServerSocketChannel(number);
+		try {
+			return new EpollServerSocketChannel(socket.intValue());
+		}
+		catch (RuntimeException ex) {
+			socket.close();
+			throw new IOException("The listener cannot be adopted", ex);
+		}
 	}
 
 	@Override
