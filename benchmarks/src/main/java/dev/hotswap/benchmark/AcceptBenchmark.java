@@ -73,7 +73,9 @@ public class AcceptBenchmark {
 		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
 		factory.setAddress(InetAddress.getLoopbackAddress());
 		if (hotswap) {
-			new HandoffTomcatCustomizer("server", new NoListeners(), new HandoffConnectors(true)).customize(factory);
+			new HandoffTomcatCustomizer("server", new NoListeners(), new HandoffConnectors(true),
+					ConnectionMonitoring.NONE)
+				.customize(factory);
 		}
 		return factory.getWebServer((context) -> context.addServlet("empty", new EmptyServlet()).addMapping("/"));
 	}

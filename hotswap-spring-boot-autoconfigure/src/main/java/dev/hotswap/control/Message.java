@@ -70,19 +70,6 @@ public final class Message implements AutoCloseable {
 	}
 
 	/**
-	 * The values that {@link Builder#fields} gave.
-	 * @param prefix the fields' prefix
-	 * @return the values in their order, empty when there are none
-	 */
-	public List<String> list(String prefix) {
-		List<String> values = new ArrayList<>();
-		for (String value = field(prefix + ".0"); value != null; value = field(prefix + "." + values.size())) {
-			values.add(value);
-		}
-		return values;
-	}
-
-	/**
 	 * All fields.
 	 * @return an unmodifiable map in the sender's order
 	 */
@@ -153,19 +140,6 @@ public final class Message implements AutoCloseable {
 		public Builder field(String name, @Nullable Object value) {
 			if (value != null) {
 				this.fields.put(name, value.toString());
-			}
-			return this;
-		}
-
-		/**
-		 * Set a field per value, named {@code prefix.0}, {@code prefix.1} and so on.
-		 * @param prefix the names' prefix
-		 * @param values the values
-		 * @return this builder
-		 */
-		public Builder fields(String prefix, List<String> values) {
-			for (int i = 0; i < values.size(); i++) {
-				field(prefix + "." + i, values.get(i));
 			}
 			return this;
 		}

@@ -26,11 +26,8 @@ public enum MessageType {
 	/** Idle connections, with their descriptors. */
 	CONNECTIONS,
 
-	/** Connections that the successor serves now. */
+	/** Connections that the successor serves now, and those that it did not take. */
 	ADOPTED,
-
-	/** Connections that the successor did not take. */
-	RETURNED,
 
 	/** The predecessor has finished what it accepted. */
 	DRAINED,

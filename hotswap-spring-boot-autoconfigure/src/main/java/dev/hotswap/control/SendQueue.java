@@ -82,8 +82,4 @@ final class SendQueue {
 		return this.messages.remove();
 	}
 
-	synchronized boolean isFinished() {
-		return this.finished;
-	}
-
 }

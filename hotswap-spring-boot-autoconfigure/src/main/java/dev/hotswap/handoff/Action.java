@@ -47,7 +47,7 @@ sealed interface Action {
 
 	}
 
-	/** Verify the release that is to run: {@link Event.Verified}. */
+	/** Verify the release that is to be launched: {@link Event.Verified}. */
 	record Verify(String handoffId, @Nullable String release) implements Action {
 
 	}

@@ -151,12 +151,17 @@ final class ActiveSteps {
 	}
 
 	private void verify() {
+		if (this.successor != null) {
+			// What an operator has started is not launched from here
+			launchOrOffer();
+			return;
+		}
 		enterAndTell(Phase.VERIFYING);
 		this.state.setDeadline(HandoffMachine.CHECK_TIMEOUT);
 		this.state.act(new Action.Verify(this.state.attempt().id(), this.state.attempt().release()));
 	}
 
-	void launchOrOffer(Event.Verified verified) {
+	void verified(Event.Verified verified) {
 		if (!this.state.attempt().id().equals(verified.handoffId())) {
 			return;
 		}
@@ -164,6 +169,10 @@ final class ActiveSteps {
 			fail(FailureCode.VERIFY, verified.problem());
 			return;
 		}
+		launchOrOffer();
+	}
+
+	private void launchOrOffer() {
 		this.state.capDeadline(this.state.limits().ready().multipliedBy(HandoffMachine.READY_TIMEOUT_CAP));
 		if (this.successor != null) {
 			offer(false);

@@ -172,8 +172,10 @@ final class ConnectionTransfer {
 				connector.announceEnd();
 			}
 		}
-		catch (IOException ex) {
-			logger.warn("A connection that the successor did not take could not be adopted back", ex);
+		catch (IOException | RuntimeException ex) {
+			// The others are adopted back nevertheless
+			logger.warn("A connection of connector '" + connector.name()
+					+ "' that the successor did not take could not be adopted back, and was closed", ex);
 		}
 	}
 

@@ -119,7 +119,7 @@ final class HandoffMachine {
 		on(Event.Triggered.class, (m, triggered) -> m.active.begin(triggered), Phase.IDLE);
 		onFrame(Frame.Hello.class, (m, hello) -> m.active.beginTakeover(hello), Phase.IDLE);
 		on(Event.PrechecksDone.class, (m, done) -> m.active.release(done), Phase.PRECHECKING);
-		on(Event.Verified.class, (m, verified) -> m.active.launchOrOffer(verified), Phase.VERIFYING);
+		on(Event.Verified.class, (m, verified) -> m.active.verified(verified), Phase.VERIFYING);
 		on(Event.Launched.class, (m, launched) -> m.active.noteLaunched(launched), Phase.LAUNCHING,
 				Phase.SUCCESSOR_STARTING);
 		on(Event.Launched.class, (m, launched) -> m.active.noteLateLaunch(launched), Phase.CUTTING_OVER);

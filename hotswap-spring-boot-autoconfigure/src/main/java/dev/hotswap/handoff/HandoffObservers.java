@@ -93,17 +93,22 @@ final class HandoffObservers {
 		boolean served = handoff.stage() == Stage.DRAIN || handoff.stage() == Stage.STANDBY;
 		if (handoff.result() == HandoffRecord.Result.FAILED && served) {
 			logger.warn("Handoff " + handoff.id() + " is undone in " + handoff.stage() + " (" + handoff.code() + "): "
-					+ handoff.message() + " Pid " + handoff.from().pid() + " (generation " + handoff.from().generation()
-					+ ") serves again.");
+					+ sentence(handoff.message()) + " Pid " + handoff.from().pid() + " (generation "
+					+ handoff.from().generation() + ") serves again.");
 		}
 		else if (handoff.result() == HandoffRecord.Result.FAILED) {
 			logger.warn("Handoff " + handoff.id() + " failed in " + handoff.stage() + " (" + handoff.code() + "): "
-					+ handoff.message() + " Clients notice nothing of it.");
+					+ sentence(handoff.message()) + " Clients notice nothing of it.");
 		}
 		else if (handoff.connections() != null && handoff.connections().cut() > 0) {
 			logger.warn("Handoff " + handoff.id() + ": " + handoff.connections().cut()
 					+ " connections had not ended at the drain's deadline and are cut");
 		}
+	}
+
+	/** Exceptions and peers end their messages as they like. */
+	private static String sentence(@Nullable String message) {
+		return (message == null || message.endsWith(".")) ? String.valueOf(message) : message + ".";
 	}
 
 	private void publish(ApplicationEvent event) {

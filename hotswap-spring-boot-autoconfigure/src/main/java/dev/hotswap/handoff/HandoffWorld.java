@@ -38,6 +38,13 @@ final class HandoffWorld {
 			Action.Rejoin.class, Action.BecomeActive.class, Action.Proven.class, Action.Discard.class,
 			Action.Remember.class, Action.NoteAnswer.class);
 
+	/**
+	 * What is done to the files of the deployment, in the order in which it was decided:
+	 * where no release is named, the one to launch is that which has just been proven.
+	 */
+	private static final Set<Class<?>> ON_FILES = Set.of(Action.Verify.class, Action.BecomeActive.class,
+			Action.Proven.class);
+
 	/** What may be asked for answers that a live process owes. */
 	private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -81,6 +88,9 @@ final class HandoffWorld {
 	private final ConnectionAdoption adoption;
 
 	private final HandoffObservers observers;
+
+	/** Completes when all that was to be done to files has been. */
+	private CompletableFuture<?> filesDone = CompletableFuture.completedFuture(null);
 
 	private volatile @Nullable Drain drain;
 
@@ -240,6 +250,13 @@ final class HandoffWorld {
 	}
 
 	private void execute(Action action) {
+		if (ON_FILES.contains(action.getClass())) {
+			this.filesDone = this.filesDone.handleAsync((done, failure) -> {
+				work(action);
+				return null;
+			}, this.workers);
+			return;
+		}
 		try {
 			this.workers.execute(() -> work(action));
 		}
@@ -358,18 +375,16 @@ final class HandoffWorld {
 	}
 
 	private void tellDeployment(Action action) {
-		synchronized (this.deployment) {
-			try {
-				if (action instanceof Action.BecomeActive) {
-					this.deployment.becameActive();
-				}
-				else {
-					this.deployment.proven();
-				}
+		try {
+			if (action instanceof Action.BecomeActive) {
+				this.deployment.becameActive();
 			}
-			catch (IOException ex) {
-				logger.error("A file that names the active process or release could not be written", ex);
+			else {
+				this.deployment.proven();
 			}
+		}
+		catch (IOException ex) {
+			logger.error("A file that names the active process or release could not be written", ex);
 		}
 	}
 

@@ -50,11 +50,6 @@ public final class ChildProcessLauncher implements ProcessLauncher {
 			return this.process.onExit().thenApply(Process::exitValue);
 		}
 
-		@Override
-		public void terminate() {
-			this.process.destroy();
-		}
-
 	}
 
 }

@@ -24,10 +24,4 @@ public interface LaunchedProcess {
 	 */
 	CompletableFuture<Integer> onExit();
 
-	/**
-	 * Ask the process to end (SIGTERM). Does not wait. To be certain, use
-	 * {@link ProcessFence}.
-	 */
-	void terminate();
-
 }

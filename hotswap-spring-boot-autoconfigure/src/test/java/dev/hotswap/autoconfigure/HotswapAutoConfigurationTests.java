@@ -192,7 +192,8 @@ class HotswapAutoConfigurationTests {
 		try {
 			this.plain.withBean(HandoffEngine.class, () -> engine)
 				.run((context) -> assertThat(context).hasSingleBean(HandoffTomcatCustomizer.class));
-			HandoffTomcatCustomizer own = new HandoffTomcatCustomizer("own", engine::claim, engine.connectors());
+			HandoffTomcatCustomizer own = new HandoffTomcatCustomizer("own", engine::claim, engine.connectors(),
+					ConnectionMonitoring.NONE);
 			this.plain.withBean(HandoffEngine.class, () -> engine)
 				.withBean("ownCustomizer", HandoffTomcatCustomizer.class, () -> own)
 				.run((context) -> assertThat(context).getBean(HandoffTomcatCustomizer.class).isSameAs(own));

@@ -132,8 +132,8 @@ class HandoffEngineTests {
 		Side successor = takeOver(predecessor);
 		successor.engine().applicationReady();
 		await().atMost(TIMEOUT)
-			.untilAsserted(() -> assertThat(stages(predecessor)).containsExactly(Stage.PRECHECK, Stage.VERIFY,
-					Stage.START, Stage.WARM_UP, Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.DRAIN));
+			.untilAsserted(() -> assertThat(stages(predecessor)).containsExactly(Stage.PRECHECK, Stage.START,
+					Stage.WARM_UP, Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.DRAIN));
 		await().atMost(TIMEOUT)
 			.untilAsserted(() -> assertThat(stages(successor)).containsExactly(Stage.START, Stage.WARM_UP,
 					Stage.HEALTH_CHECK, Stage.CUTOVER, Stage.IDLE));

@@ -124,9 +124,21 @@ class HandoffMachineTests {
 		assertThat(sent(Frame.Progress.class).stage()).isEqualTo(Stage.PRECHECK);
 		assertThat(this.actions).noneMatch(Action.SendOffer.class::isInstance);
 		handle(new Event.PrechecksDone("h1", null));
-		handle(new Event.Verified("h1", null));
 		assertThat(last(Action.SendOffer.class).trigger()).isEqualTo(HandoffTrigger.TAKEOVER);
 		assertThat(this.actions).noneMatch(Action.Launch.class::isInstance);
+	}
+
+	@Test
+	void takeoverDoesNotDependOnTheReleaseThatAHandoffWouldLaunch() {
+		takeOverUntilStart();
+		assertThat(this.actions).noneMatch(Action.Verify.class::isInstance);
+		for (Frame frame : List.of(new Frame.Ready(), new Frame.Serving())) {
+			receive(frame);
+		}
+		handle(new Event.AcceptingStopped());
+		handle(new Event.DrainEnded(NONE));
+		assertThat(sent(Frame.Drained.class).story().stageMillis()).containsKeys(Stage.PRECHECK, Stage.START)
+			.doesNotContainKey(Stage.VERIFY);
 	}
 
 	// One at a time
@@ -972,7 +984,6 @@ class HandoffMachineTests {
 		}
 		receive(new Frame.Hello(1, "shop", null, null));
 		handle(new Event.PrechecksDone("h1", null));
-		handle(new Event.Verified("h1", null));
 		assertThat(this.machine.phase()).isEqualTo(Phase.SUCCESSOR_STARTING);
 	}
 

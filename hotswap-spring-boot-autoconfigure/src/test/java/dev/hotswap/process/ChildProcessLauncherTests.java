@@ -55,11 +55,11 @@ class ChildProcessLauncherTests {
 	}
 
 	@Test
-	void processHasAnIdAndCanBeTerminated() throws Exception {
+	void processHasAnIdUnderWhichItCanBeEnded() throws Exception {
 		LaunchedProcess process = launch("exec sleep 60", System.getenv());
 		assertThat(process.id()).isNotEqualTo(ProcessId.current());
 		assertThat(process.id().isDead()).isFalse();
-		process.terminate();
+		ProcessFence.fence(process.id(), Duration.ZERO, Duration.ofSeconds(10));
 		assertThat(exitOf(process)).isEqualTo(128 + 15);
 		assertThat(process.id().isDead()).isTrue();
 	}

@@ -34,6 +34,12 @@ final class Departures {
 
 	private final Duration passTimeout;
 
+	/**
+	 * Held by whoever waits for event loops, one at a time. What is below is guarded by
+	 * this object, which nobody waits with: an event loop may {@link #abandon()} it.
+	 */
+	private final Object turn = new Object();
+
 	/** Event loops that have not answered yet. */
 	private final List<Promise<Departed>> pending = new ArrayList<>();
 
@@ -52,12 +58,14 @@ final class Departures {
 		this.passTimeout = passTimeout;
 	}
 
-	synchronized List<IdleConnection> giveUp(int max) throws IOException {
+	List<IdleConnection> giveUp(int max) throws IOException {
 		if (max < 1 || max > MAX) {
 			throw new IllegalArgumentException("Between 1 and " + MAX + " connections at a time, not " + max);
 		}
-		begin(max);
-		return finish(max);
+		synchronized (this.turn) {
+			begin(max);
+			return finish(max);
+		}
 	}
 
 	/**
@@ -80,8 +88,30 @@ final class Departures {
 		return this.pending.stream().allMatch(Promise::isDone);
 	}
 
-	synchronized List<IdleConnection> finish(int max) throws IOException {
+	List<IdleConnection> finish(int max) throws IOException {
+		boolean done = awaitPending();
+		return take(max, done);
+	}
+
+	private boolean awaitPending() {
+		List<Promise<Departed>> pending;
+		synchronized (this) {
+			pending = List.copyOf(this.pending);
+		}
+		long deadline = System.nanoTime() + this.passTimeout.toNanos();
+		boolean done = true;
+		for (Promise<Departed> answer : pending) {
+			done &= answer.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+		}
+		return done;
+	}
+
+	private synchronized List<IdleConnection> take(int max, boolean done) throws IOException {
 		IOException failure = collect();
+		if (!done) {
+			throw new IOException(
+					"An event loop of the server did not turn within " + this.passTimeout.toMillis() + " ms");
+		}
 		if (this.departed.isEmpty() && failure != null) {
 			throw failure;
 		}
@@ -119,6 +149,10 @@ final class Departures {
 			catch (IOException ex) {
 				failure = ex;
 			}
+			catch (RuntimeException ex) {
+				// Whoever waits gets an answer in any case
+				failure = new IOException("A connection could not be looked at", ex);
+			}
 		}
 		close(loop, leaving, failure, answer);
 	}
@@ -138,26 +172,23 @@ final class Departures {
 		}
 	}
 
-	private @Nullable IOException collect() throws IOException {
-		long deadline = System.nanoTime() + this.passTimeout.toNanos();
+	private @Nullable IOException collect() {
 		IOException failure = null;
 		for (Iterator<Promise<Departed>> answers = this.pending.iterator(); answers.hasNext();) {
 			Promise<Departed> answer = answers.next();
-			if (!answer.isDone()
-					&& !answer.awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-				throw new IOException(
-						"An event loop of the server did not turn within " + this.passTimeout.toMillis() + " ms");
+			if (answer.isDone()) {
+				answers.remove();
+				Departed departed = answer.getNow();
+				this.departed.addAll(departed.connections());
+				failure = (departed.failure() != null) ? departed.failure() : failure;
 			}
-			answers.remove();
-			Departed departed = answer.getNow();
-			this.departed.addAll(departed.connections());
-			failure = (departed.failure() != null) ? departed.failure() : failure;
 		}
 		return failure;
 	}
 
 	/**
-	 * Close what could not leave before the server stopped.
+	 * Close what could not leave before the server stopped. Called by the listener's
+	 * event loop, for which another thread may be waiting.
 	 */
 	synchronized void abandon() {
 		this.departed.forEach((connection) -> connection.descriptor().close());

@@ -54,7 +54,14 @@ final class EpollTransport implements Transport {
 
 	@Override
 	public ServerSocketChannel adoptListener(Descriptor listener) throws IOException {
-		return new EpollServerSocketChannel(detach(listener));
+		Socket socket = new Socket(detach(listener));
+		try {
+			return new EpollServerSocketChannel(socket.intValue());
+		}
+		catch (RuntimeException ex) {
+			socket.close();
+			throw new IOException("The listener cannot be adopted", ex);
+		}
 	}
 
 	@Override

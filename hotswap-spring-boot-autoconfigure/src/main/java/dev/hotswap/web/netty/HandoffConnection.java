@@ -129,18 +129,13 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
-		PoliteEnd end = this.end;
-		if (end != null) {
+		if (this.end != null || (this.announced && !this.receiving)) {
+			// Comes after the request whose response announced the end: RFC 9112, 9.6
+			this.politely = true;
 			ReferenceCountUtil.release(message);
 			return;
 		}
 		if (message instanceof HttpRequest request) {
-			if (this.announced) {
-				// Comes after the response that announced the end: RFC 9112, 9.6
-				this.politely = true;
-				ReferenceCountUtil.release(message);
-				return;
-			}
 			requestReceived(request);
 		}
 		else if (!(message instanceof HttpObject)) {
@@ -148,6 +143,11 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		}
 		if (message instanceof LastHttpContent) {
 			this.receiving = false;
+			if (this.pending == 0 && !this.announced) {
+				// The response came first
+				requestOver();
+				rests();
+			}
 		}
 		context.fireChannelRead(message);
 	}
@@ -221,8 +221,9 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			return promise.unvoid().addListener((written) -> end());
 		}
 		if (this.pending == 0) {
-			this.clock.stop();
-			this.active = false;
+			if (!this.receiving) {
+				requestOver();
+			}
 			// Reactor Netty 1.3.7 forgets to read on when the next request comes before
 			// it has terminated this exchange (its issue 4361); asking twice is harmless
 			read(context);
@@ -231,6 +232,11 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			}
 		}
 		return promise;
+	}
+
+	private void requestOver() {
+		this.clock.stop();
+		this.active = false;
 	}
 
 	private void rests() {

@@ -25,8 +25,9 @@ final class Loops {
 	}
 
 	/**
-	 * Take a step on an event loop and wait for it. One that is late is not taken any
-	 * more, or its result is abandoned.
+	 * Take a step on an event loop and wait for it. One that has not begun in time is not
+	 * taken any more; one that has is waited for as long again, since what it has done
+	 * must be known, and only then its result is abandoned.
 	 * @param loop the event loop; may be the caller's own
 	 * @param timeout how long to wait
 	 * @param step the step
@@ -57,24 +58,22 @@ final class Loops {
 			cancellation.run();
 			throw new IOException("The server's event loop has ended", ex);
 		}
-		boolean done = false;
 		try {
-			done = future.await(timeout.toMillis());
+			if (!future.await(timeout.toMillis()) && !future.cancel(false)) {
+				future.await(timeout.toMillis());
+			}
 		}
 		catch (InterruptedException ex) {
+			abandon(future, abandonment, cancellation);
 			Thread.currentThread().interrupt();
 			throw (IOException) new InterruptedIOException("Interrupted while an event loop was waited for")
 				.initCause(ex);
 		}
-		finally {
-			if (!done) {
-				abandon(future, abandonment, cancellation);
-			}
+		if (future.isDone() && !future.isCancelled()) {
+			return result(future::get);
 		}
-		if (!done) {
-			throw new IOException("An event loop of the server did not turn within " + timeout.toMillis() + " ms");
-		}
-		return result(future::get);
+		abandon(future, abandonment, cancellation);
+		throw new IOException("An event loop of the server did not turn within " + timeout.toMillis() + " ms");
 	}
 
 	/**
@@ -91,7 +90,7 @@ final class Loops {
 	}
 
 	private static <T> void abandon(Future<T> future, Consumer<T> abandonment, Runnable cancellation) {
-		if (future.cancel(false)) {
+		if (future.isCancelled() || future.cancel(false)) {
 			cancellation.run();
 			return;
 		}
@@ -111,6 +110,9 @@ final class Loops {
 					? ex.getCause() : ex;
 			if (cause instanceof IOException io) {
 				throw io;
+			}
+			if (cause instanceof RejectedExecutionException) {
+				throw new IOException("The server's event loop has ended", cause);
 			}
 			if (cause instanceof RuntimeException runtime) {
 				throw runtime;

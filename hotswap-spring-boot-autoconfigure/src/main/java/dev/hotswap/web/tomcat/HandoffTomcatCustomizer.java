@@ -42,16 +42,6 @@ public final class HandoffTomcatCustomizer
 	 * @param name the name of its main connector
 	 * @param source where listeners come from
 	 * @param connectors the registry of connectors
-	 */
-	public HandoffTomcatCustomizer(String name, ListenerSource source, HandoffConnectors connectors) {
-		this(name, source, connectors, ConnectionMonitoring.NONE);
-	}
-
-	/**
-	 * Create a customizer for one server whose connections are watched.
-	 * @param name the name of its main connector
-	 * @param source where listeners come from
-	 * @param connectors the registry of connectors
 	 * @param monitoring how to watch the connections
 	 */
 	public HandoffTomcatCustomizer(String name, ListenerSource source, HandoffConnectors connectors,

@@ -2,6 +2,7 @@ package dev.hotswap.web.netty;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -176,7 +178,7 @@ class TransferTests {
 			halfLine.send("GET /w");
 			halfHeaders.send("GET /who HTTP/1.1\r\nHost: local");
 			assertThat(uploading.read().body()).as("answered before the upload is complete").isEqualTo("first");
-			this.first.awaitCensus(2, 2, 1);
+			this.first.awaitCensus(2, 3, 0);
 			awaitPasses(this.first);
 			assertThat(this.first.handoff().giveUpIdle(256)).isEmpty();
 			proceed.tryEmitEmpty();
@@ -296,6 +298,40 @@ class TransferTests {
 			assertThat(late).hasSize(1);
 			this.second.handoff().adopt(late.get(0).descriptor(), true);
 			assertThat(client.get("/who").body()).isEqualTo("second");
+		}
+	}
+
+	@Test
+	void serverThatStopsDoesNotWaitForConnectionsThatLeave() throws Exception {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch proceed = new CountDownLatch(1);
+		try (TestClient client = this.first.connect()) {
+			client.get("/who");
+			this.first.awaitCensus(0, 0, 1);
+			connections(this.first).iterator().next().execute(() -> {
+				entered.countDown();
+				hold(proceed);
+			});
+			entered.await(20, TimeUnit.SECONDS);
+			Departures departures = new Departures(connections(this.first),
+					(this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport(),
+					this.first.handoff().counters(), Duration.ofSeconds(20));
+			CompletableFuture<List<IdleConnection>> leaving = CompletableFuture.supplyAsync(() -> giveUp(departures));
+			await().until(() -> !departures.isDone());
+			departures.abandon();
+			assertThat(leaving).isNotDone();
+			proceed.countDown();
+			assertThat(leaving.get(20, TimeUnit.SECONDS)).isEmpty();
+			this.first.awaitCensus(0, 0, 0);
+		}
+	}
+
+	private static List<IdleConnection> giveUp(Departures departures) {
+		try {
+			return departures.giveUp(10);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

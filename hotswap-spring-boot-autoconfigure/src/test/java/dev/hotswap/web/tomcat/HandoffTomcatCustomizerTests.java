@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
+import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.TestClient;
@@ -127,7 +128,7 @@ class HandoffTomcatCustomizerTests {
 		new HandoffTomcatCustomizer("server", new TestListenerSource((name, address, scheme) -> {
 			claims.add(name);
 			return null;
-		}), this.connectors).customize(factory);
+		}), this.connectors, ConnectionMonitoring.NONE).customize(factory);
 		for (Consumer<TomcatServletWebServerFactory> settings : after) {
 			settings.accept(factory);
 		}

@@ -1,0 +1,76 @@
+package dev.hotswap.handoff;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.hotswap.web.HandoffConnectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link HandoffWorld}.
+ */
+class HandoffWorldTests {
+
+	@Test
+	void releaseIsChosenOnlyAfterTheLastOneHasBeenProven(@TempDir Path folder) {
+		List<String> order = new CopyOnWriteArrayList<>();
+		HandoffWorld world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
+				new HandoffConnectors(false), (request) -> {
+					throw new IllegalStateException("nothing is launched here");
+				}, new SlowDeployment(order), (status, application) -> {
+				}, (event) -> order.add(event.getClass().getSimpleName()));
+		try {
+			world.perform(new Action.Proven());
+			world.perform(new Action.Verify("h1", null));
+			await().atMost(Duration.ofSeconds(10)).until(() -> order.contains("Verified"));
+			assertThat(order).containsExactly("proving", "proven", "verify", "Verified");
+		}
+		finally {
+			world.close();
+		}
+	}
+
+	/**
+	 * Gives whoever verifies at the same time the occasion.
+	 */
+	private static final class SlowDeployment implements Deployment {
+
+		private final List<String> order;
+
+		private final CountDownLatch verifying = new CountDownLatch(1);
+
+		SlowDeployment(List<String> order) {
+			this.order = order;
+		}
+
+		@Override
+		public @Nullable String verify(@Nullable String release) {
+			this.order.add("verify");
+			this.verifying.countDown();
+			return null;
+		}
+
+		@Override
+		public void proven() {
+			this.order.add("proving");
+			try {
+				this.verifying.await(300, TimeUnit.MILLISECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			this.order.add("proven");
+		}
+
+	}
+
+}
