@@ -143,9 +143,10 @@ public interface HandoffConnector {
 
 	/**
 	 * Whether connections can move between this connector and one in another process:
-	 * they are not encrypted, and this process can export and adopt them (see
-	 * {@link dev.hotswap.descriptor.ChannelDescriptors#isAdoptionAvailable()}). Does not
-	 * change while the connector is registered.
+	 * they are not encrypted, and this process can export and adopt them. Over the JDK's
+	 * channels it can where
+	 * {@link dev.hotswap.descriptor.ChannelDescriptors#isAdoptionAvailable() the JDK lets
+	 * it}. Does not change while the connector is registered.
 	 * @return whether {@link #giveUpIdle} gives up anything
 	 */
 	boolean canTransfer();
@@ -154,13 +155,14 @@ public interface HandoffConnector {
 	 * Take over a connection that this or another process has accepted, and serve it as
 	 * an ordinary one from now on, whatever the gate's state; a request that the kernel
 	 * holds is answered at once. It counts as a connection even where that exceeds the
-	 * connection limit; accepting then waits until there is room again.
+	 * connection limit; accepting then waits until there is room again. A server that
+	 * closes what exceeds a limit instead of letting it wait does not take it.
 	 * @param connection the connection's descriptor, which the connector owns from the
 	 * call on and closes if this fails
 	 * @param kept whether it has served a request before, so that the keep-alive time-out
 	 * applies to it instead of the connection time-out; its time starts anew
-	 * @throws IOException if the descriptor cannot be adopted, or the connector is paused
-	 * or stopped
+	 * @throws IOException if the descriptor cannot be adopted, the server does not take
+	 * the connection, or the connector is paused or stopped
 	 */
 	void adopt(Descriptor connection, boolean kept) throws IOException;
 

@@ -77,6 +77,8 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	private boolean announced;
 
+	private boolean discarding;
+
 	private boolean politely;
 
 	private @Nullable Descriptor departure;
@@ -129,18 +131,16 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
-		PoliteEnd end = this.end;
-		if (end != null) {
+		if (this.announced && message instanceof HttpRequest) {
+			// Nothing is answered after the response that announces the end, and its
+			// client does not expect it: RFC 9112, 9.6
+			this.discarding = true;
+		}
+		if (this.discarding || this.end != null) {
 			ReferenceCountUtil.release(message);
 			return;
 		}
 		if (message instanceof HttpRequest request) {
-			if (this.announced) {
-				// Comes after the response that announced the end: RFC 9112, 9.6
-				this.politely = true;
-				ReferenceCountUtil.release(message);
-				return;
-			}
 			requestReceived(request);
 		}
 		else if (!(message instanceof HttpObject)) {

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * interleavings of the client with the passes of two servers' event loops, which turn on
  * the test's own thread.
  */
-@Timeout(60)
+@Timeout(300)
 class GiveUpRaceTests {
 
 	private static final int REQUESTS = 4;
