@@ -163,13 +163,14 @@ final class ConnectionTransfer {
 	}
 
 	private void takeBack(HandoffConnector connector, IdleConnection connection) {
-		if (!this.cancelled) {
-			// Whoever returned one would return it again
-			this.refusing.add(connector);
-			connector.announceEnd();
-		}
 		try {
 			connector.adopt(connection.descriptor(), connection.kept());
+			if (!this.cancelled) {
+				// Whoever returned one that can be served would return it again. One that
+				// cannot be served here either, as its client has gone, says nothing
+				this.refusing.add(connector);
+				connector.announceEnd();
+			}
 		}
 		catch (IOException ex) {
 			logger.warn("A connection that the successor did not take could not be adopted back", ex);

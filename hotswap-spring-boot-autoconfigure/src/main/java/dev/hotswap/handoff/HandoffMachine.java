@@ -145,6 +145,7 @@ final class HandoffMachine {
 		on(Event.AcceptingStopped.class, (m, stopped) -> m.leaving.drain(), Phase.STOPPING_ACCEPT);
 		onFrame(Frame.Answered.class, (m, answer) -> m.leaving.noteAnswer((Frame.Answered) answer.frame()), OLD);
 		on(Event.SuccessorExited.class, (m, exited) -> m.active.noteExited(exited), OLD);
+		on(Event.SuccessorExited.class, (m, exited) -> m.active.noteExited(exited), RESUMING);
 		on(Event.DrainEnded.class, (m, ended) -> m.leaving.drained(ended.connections()), Phase.DRAINING);
 		onFrame(Frame.Release.class, (m, release) -> m.leaving.release((Frame.Release) release.frame()), OLD);
 		onFrame(Frame.Bye.class, (m, bye) -> m.leaving.obeySuccessor(), OLD);

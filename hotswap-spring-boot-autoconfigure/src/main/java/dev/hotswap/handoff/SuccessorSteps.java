@@ -163,8 +163,8 @@ final class SuccessorSteps {
 	}
 
 	void inheritOrGiveUp(Event.PeerChecked checked) {
-		this.killing = false;
 		if (!checked.dead()) {
+			this.killing = false;
 			this.predecessor = null;
 			giveUp(FailureCode.PREDECESSOR_UNREACHABLE,
 					"The connection to the predecessor ended although it lives. It serves on.");

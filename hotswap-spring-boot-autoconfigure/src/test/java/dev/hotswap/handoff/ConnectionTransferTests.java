@@ -80,6 +80,17 @@ class ConnectionTransferTests {
 	}
 
 	@Test
+	void connectionWhoseClientHasGoneDoesNotKeepTheOthersHere() throws IOException {
+		idle(1, true);
+		this.transfer.move(this.connector);
+		this.connector.adoptionFails = true;
+		this.transfer.answered(new Frame.Answered(List.of(), ids(this.sent.get(0))));
+		assertThat(this.transfer.returned()).isEqualTo(1);
+		assertThat(this.connector.announced).isFalse();
+		assertThat(this.transfer.canMove(this.connector)).isTrue();
+	}
+
+	@Test
 	void answerForAnUnknownOrAnsweredConnectionChangesNothing() throws IOException {
 		idle(1, true);
 		this.transfer.move(this.connector);

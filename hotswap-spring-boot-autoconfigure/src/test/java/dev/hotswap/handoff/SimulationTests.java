@@ -36,6 +36,10 @@ class SimulationTests {
 
 	private static final int RUNS = Integer.getInteger("hotswap.simulation.runs", 10_000);
 
+	/** In the build; a number that is asked for is run, however long that takes. */
+	private static final Duration LONGEST = (System.getProperty("hotswap.simulation.runs") != null) ? Duration.ofDays(1)
+			: Duration.ofSeconds(10);
+
 	private static final int DEEPER = Integer.getInteger("hotswap.simulation.depth", 0);
 
 	private static final int LONGEST_RUN = 90;
@@ -83,10 +87,11 @@ class SimulationTests {
 		long seed = Long.getLong("hotswap.simulation.seed", 1);
 		long start = System.nanoTime();
 		long steps = 0;
-		for (int i = 0; i < RUNS; i++) {
-			steps += run(seed + i, SimulatedWorld.Mutation.NONE);
+		int runs = 0;
+		while (runs < RUNS && System.nanoTime() - start < LONGEST.toNanos()) {
+			steps += run(seed + runs++, SimulatedWorld.Mutation.NONE);
 		}
-		System.out.printf("SIMULATION runs=%d steps=%d first-seed=%d in %d ms%n", RUNS, steps, seed,
+		System.out.printf("SIMULATION runs=%d steps=%d first-seed=%d in %d ms%n", runs, steps, seed,
 				Duration.ofNanos(System.nanoTime() - start).toMillis());
 	}
 

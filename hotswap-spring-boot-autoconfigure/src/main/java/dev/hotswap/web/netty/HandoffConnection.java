@@ -453,11 +453,22 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		}
 		this.departure = transport.export(this.channel);
 		this.leaving = true;
+		stopReading();
 		if (this.channel.pipeline().get(NettyPipeline.IdleTimeoutHandler) != null) {
 			this.channel.pipeline().remove(NettyPipeline.IdleTimeoutHandler);
 		}
 		this.channel.deregister();
 		return true;
+	}
+
+	/**
+	 * Deregistering is a task of its own, and the event loop may read before it comes to
+	 * that. Only a change of {@code autoRead} takes back a read that was asked for
+	 * already.
+	 */
+	private void stopReading() {
+		this.channel.config().setAutoRead(true);
+		this.channel.config().setAutoRead(false);
 	}
 
 	/**

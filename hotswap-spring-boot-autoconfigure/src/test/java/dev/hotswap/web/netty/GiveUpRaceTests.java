@@ -64,6 +64,44 @@ class GiveUpRaceTests {
 		}
 	}
 
+	/**
+	 * Deregistering is a task of its own, and an event loop whose tasks take too long (a
+	 * second by default) looks for input before it has run them all.
+	 */
+	@ParameterizedTest
+	@EnumSource(TestTransport.class)
+	void requestsStayInTheKernelWhenTheEventLoopReadsAmidADeparture(TestTransport transport) throws Exception {
+		List<String> served = new ArrayList<>();
+		List<SocketChannel> clients = new ArrayList<>();
+		try (ManualServer server = new ManualServer(transport, served)) {
+			for (int i = 0; i < 100; i++) {
+				clients.add(SocketChannel.open(server.address()));
+			}
+			for (int i = 0; i < 1000 && server.connections() < 100; i++) {
+				server.pass();
+			}
+			server.pass();
+			server.departures.begin(100);
+			server.shortPass();
+			assertThat(server.departures.isDone()).isFalse();
+			for (SocketChannel client : clients) {
+				client.write(StandardCharsets.ISO_8859_1.encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+			}
+			for (int i = 0; i < 1000 && !server.departures.isDone(); i++) {
+				server.shortPass();
+			}
+			List<IdleConnection> departed = server.departures.finish(100);
+			departed.forEach((connection) -> connection.descriptor().close());
+			assertThat(departed).hasSize(100);
+			assertThat(served).isEmpty();
+		}
+		finally {
+			for (SocketChannel client : clients) {
+				client.close();
+			}
+		}
+	}
+
 	private static final class ManualServer implements AutoCloseable {
 
 		private final ManualIoEventLoop loop;
@@ -117,6 +155,13 @@ class GiveUpRaceTests {
 
 		void pass() {
 			this.loop.runNow();
+		}
+
+		/**
+		 * A pass whose tasks take too long, so that some are left for the next.
+		 */
+		void shortPass() {
+			this.loop.runNow(1);
 		}
 
 		int connections() {

@@ -154,6 +154,16 @@ public final class Load implements AutoCloseable {
 			return this.untilAnnounced;
 		}
 
+		/**
+		 * Stop by itself after some time.
+		 * @param duration ten minutes unless told otherwise
+		 * @return this
+		 */
+		public Builder atMost(Duration duration) {
+			this.atMost = duration;
+			return this;
+		}
+
 		public Builder observer(LoadObserver observer) {
 			this.observer = observer;
 			return this;

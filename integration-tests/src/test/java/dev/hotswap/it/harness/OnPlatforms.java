@@ -41,6 +41,12 @@ public @interface OnPlatforms {
 	Server[] servers() default { Server.TOMCAT, Server.NETTY_NIO, Server.NETTY_EPOLL };
 
 	/**
+	 * Whether a full run takes every combination, too; without it the choice stands.
+	 * @return {@code false} for what takes very long and knows nothing of servers
+	 */
+	boolean everywhere() default true;
+
+	/**
 	 * How many platforms a run takes that is not a full one. Platforms pair JDKs, newest
 	 * first, and servers, each in turn: with 17 and 25 these are Tomcat on 25, Netty's
 	 * NIO on 17 and its native transport on 25. So what uses the JDK's own channels runs

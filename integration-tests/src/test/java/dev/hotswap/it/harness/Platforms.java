@@ -36,7 +36,7 @@ final class Platforms implements ArgumentsProvider {
 		if (only != null) {
 			servers.retainAll(List.of(Server.named(only)));
 		}
-		boolean all = "all".equals(System.getProperty(PLATFORMS));
+		boolean all = annotation.everywhere() && "all".equals(System.getProperty(PLATFORMS));
 		return (all ? all(Jdks.all(), servers) : choose(annotation.value(), Jdks.all(), servers)).stream()
 			.map(Arguments::of);
 	}

@@ -115,7 +115,7 @@ public final class Subreaper {
 	 * @param number the signal's number
 	 * @throws IllegalStateException if there is no such process
 	 */
-	void signal(long pid, int number) {
+	public void signal(long pid, int number) {
 		if (LibC.INSTANCE.kill((int) pid, number) != 0) {
 			throw new IllegalStateException(
 					"Cannot send signal %d to %d: error %d".formatted(number, pid, Native.getLastError()));
