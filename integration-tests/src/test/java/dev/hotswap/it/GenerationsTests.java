@@ -14,6 +14,7 @@ import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +27,8 @@ import static org.awaitility.Awaitility.await;
  * A new handoff starts while older generations still drain.
  * {@code -Dhotswap.test.long-request} is how many seconds their requests last.
  */
-@OnPlatforms(Choice.TWO)
+@Tag("full")
+@OnPlatforms(Choice.ONE)
 class GenerationsTests {
 
 	private static final int SECONDS = Integer.getInteger("hotswap.test.long-request", 20);

@@ -26,7 +26,7 @@ import static org.awaitility.Awaitility.await;
  * A service with a folder of releases and a PID file is handed over from one release to
  * the other.
  */
-@OnPlatforms(OnPlatforms.Choice.TWO)
+@OnPlatforms(OnPlatforms.Choice.ONE)
 class ReleaseTests {
 
 	private final Platform platform;

@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /**
  * The sample's page in a real browser that stays open while the application hands over.
  */
-@OnPlatforms(Choice.TWO)
+@OnPlatforms(Choice.ONE)
 class SamplePageTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(30);

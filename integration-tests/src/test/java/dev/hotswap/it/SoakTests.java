@@ -20,6 +20,7 @@ import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.OpenFiles;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +33,8 @@ import static org.awaitility.Awaitility.await;
  * random; {@code -Dhotswap.test.seed} repeats a run, and {@code -Dhotswap.test.handoffs}
  * says how many handoffs.
  */
-@OnPlatforms(value = Choice.TWO, everywhere = false)
+@Tag("full")
+@OnPlatforms(value = Choice.ONE, everywhere = false)
 @EnabledIfSystemProperty(named = "hotswap.test.handoffs", matches = "[1-9]\\d*",
 		disabledReason = "Runs with -Pfull, or -Dhotswap.test.handoffs=6")
 class SoakTests {

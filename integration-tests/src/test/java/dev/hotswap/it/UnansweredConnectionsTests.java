@@ -14,6 +14,7 @@ import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
  * A successor dies with connections in its socket buffer that it has been sent and has
  * not answered for. They live on in the predecessor.
  */
+@Tag("full")
 @OnPlatforms
 class UnansweredConnectionsTests {
 

@@ -66,7 +66,13 @@ public @interface OnPlatforms {
 		 * and for what takes long and is caught in a shorter way by the others. The
 		 * second is there to show that nothing in it knows the server.
 		 */
-		TWO
+		TWO,
+
+		/**
+		 * The first only, for what takes long and is about files, the control connection
+		 * or the machine.
+		 */
+		ONE
 
 	}
 

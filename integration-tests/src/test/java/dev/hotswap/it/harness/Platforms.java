@@ -45,12 +45,20 @@ final class Platforms implements ArgumentsProvider {
 		return servers.stream().flatMap((server) -> jdks.stream().map((jdk) -> new Platform(jdk, server))).toList();
 	}
 
+	private static int number(Choice choice, int eachOnce) {
+		return switch (choice) {
+			case ONE -> 1;
+			case TWO -> Math.min(2, eachOnce);
+			case EACH_SERVER -> eachOnce;
+		};
+	}
+
 	static List<Platform> choose(Choice choice, List<Jdk> jdks, List<Server> servers) {
 		if (servers.isEmpty()) {
 			return List.of();
 		}
 		int eachOnce = Math.max(jdks.size(), servers.size());
-		return IntStream.range(0, (choice == Choice.TWO) ? Math.min(2, eachOnce) : eachOnce)
+		return IntStream.range(0, number(choice, eachOnce))
 			.mapToObj((i) -> new Platform(jdks.get(jdks.size() - 1 - i % jdks.size()), servers.get(i % servers.size())))
 			.toList();
 	}
