@@ -34,7 +34,8 @@ class WallClockTests {
 	@Test
 	void handoffGoesOnWhenTheClockIsSetBackByAnHour() {
 		List<String> usual = handoff(Duration.ZERO);
-		assertThat(usual).last().asString().contains("Exit");
+		assertThat(usual).anyMatch((step) -> step.contains("Exit"));
+		assertThat(usual).last().asString().startsWith("DRAINED");
 		assertThat(handoff(Duration.ofHours(-1))).isEqualTo(usual);
 		assertThat(handoff(Duration.ofHours(1))).isEqualTo(usual);
 	}
