@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
  * stops answering, and when an operator wants it to. It does not when the service is
  * stopped.
  */
-@OnPlatforms(OnPlatforms.Choice.TWO)
+@OnPlatforms(OnPlatforms.Choice.ONE)
 class ResumeTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
