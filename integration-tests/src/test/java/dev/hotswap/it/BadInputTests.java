@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an operator can get wrong, and the message that says what to do.
  */
-@OnPlatforms(Choice.TWO)
+@OnPlatforms(Choice.ONE)
 class BadInputTests {
 
 	private final Platform platform;

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * An application that changes its server changes it in a handoff: what goes over are
  * sockets and HTTP/1.1 connections at rest, which are the same to both.
  */
-@OnPlatforms(servers = { Server.NETTY_NIO, Server.NETTY_EPOLL })
+@OnPlatforms(value = OnPlatforms.Choice.ONE, servers = { Server.NETTY_EPOLL, Server.NETTY_NIO })
 class MixedServersTests {
 
 	private static final int CONNECTIONS = 50;
