@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A successor that fails before the cutover changes nothing for clients, is recorded, and
  * does not stand in the way of the next handoff.
  */
-@OnPlatforms(Choice.TWO)
+@OnPlatforms(Choice.ONE)
 class FailingSuccessorTests {
 
 	private final Platform platform;
