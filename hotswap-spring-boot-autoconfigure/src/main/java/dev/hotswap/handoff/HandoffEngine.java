@@ -22,7 +22,6 @@ import dev.hotswap.control.ControlPath;
 import dev.hotswap.descriptor.Adoption;
 import dev.hotswap.listener.OfferedListeners;
 import dev.hotswap.listener.SchemeMismatchException;
-import dev.hotswap.process.ProcessId;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
@@ -78,7 +77,7 @@ public final class HandoffEngine implements Handoff {
 	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit) {
 		this.settings = settings;
-		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessId.current().pid(),
+		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessHandle.current().pid(),
 				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
 		this.loop = new EventLoop(machine);
 		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, exit, this.loop::post);
@@ -309,9 +308,10 @@ public final class HandoffEngine implements Handoff {
 		EventLoop.Snapshot now = this.loop.snapshot();
 		HandoffStatus.Running running = (now.running() != null)
 				? new HandoffStatus.Running(now.running(), now.stage(), now.stageStarted(), now.successorPid()) : null;
-		return new HandoffStatus(now.role(), now.generation(), ProcessId.current().pid(), this.settings.application(),
-				this.settings.release(), now.since(), this.connectors.all().stream().map(this::describe).toList(),
-				running, now.draining(), this.world.history().records());
+		return new HandoffStatus(now.role(), now.generation(), ProcessHandle.current().pid(),
+				this.settings.application(), this.settings.release(), now.since(),
+				this.connectors.all().stream().map(this::describe).toList(), running, now.draining(),
+				this.world.history().records());
 	}
 
 	private HandoffStatus.Listener describe(HandoffConnector connector) {

@@ -9,7 +9,6 @@ import dev.hotswap.HandoffRoleEvent;
 import dev.hotswap.HandoffStageEvent;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
-import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -80,7 +79,7 @@ final class HandoffObservers {
 			case DRAIN -> logger.info(handoff + "pid " + now.successorPid() + " serves; draining "
 					+ this.connectors.census().total() + " connections");
 			case STANDBY -> logger.info(handoff + "drained; able to resume for the time of hotswap.drain.standby");
-			case IDLE -> logger.info(handoff + "over; pid " + ProcessId.current().pid() + " is "
+			case IDLE -> logger.info(handoff + "over; pid " + ProcessHandle.current().pid() + " is "
 					+ ((now.role() == Role.ACTIVE) ? "active" : "leaving") + ", generation " + now.generation());
 			default -> logger.debug(handoff + now.stage());
 		}
