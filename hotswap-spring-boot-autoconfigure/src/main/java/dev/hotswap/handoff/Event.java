@@ -112,8 +112,12 @@ sealed interface Event {
 
 	/**
 	 * It is known whether a process is dead whose link ended, or that was to be killed.
+	 *
+	 * @param process which one
+	 * @param dead whether it is
+	 * @param fenced whether it was to be killed
 	 */
-	record PeerChecked(ProcessId process, boolean dead) implements Event {
+	record PeerChecked(ProcessId process, boolean dead, boolean fenced) implements Event {
 
 	}
 

@@ -56,6 +56,9 @@ final class HandoffMachine {
 	/** Until a process that could not be killed is to be killed again. */
 	static final Duration FENCE_INTERVAL = Duration.ofSeconds(5);
 
+	/** Until an older generation that is heard no more is looked for again. */
+	static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
+
 	/** How often an older generation tells what it holds. */
 	static final Duration TELL_INTERVAL = Duration.ofSeconds(1);
 
@@ -250,7 +253,7 @@ final class HandoffMachine {
 	 * Whether time matters now: without a deadline nobody needs to tell it.
 	 */
 	boolean hasDeadline() {
-		return this.state.hasDeadline();
+		return this.state.hasDeadline() || this.older.isAnyoneUnsure();
 	}
 
 	/**
@@ -435,11 +438,11 @@ final class HandoffMachine {
 
 	private void peerChecked(Event.PeerChecked checked) {
 		OlderGeneration able = this.older.ableToResume();
-		boolean fenced = able != null && able.isDoomed();
 		if (this.older.checked(checked)) {
 			this.active.lookAtOlder();
-			if (able != null && able.peer().process().equals(checked.process()) && !checked.dead()) {
-				this.active.olderLives(able, fenced);
+			if (able != null && able.peer().process().equals(checked.process()) && !able.isDoomed()
+					&& !checked.dead()) {
+				this.active.olderLives(able, checked.fenced());
 			}
 		}
 		else if (this.leaving.isProcess(checked.process()) && this.state.isIn(OLD)) {
@@ -576,6 +579,10 @@ final class HandoffMachine {
 
 	private void tick() {
 		this.leaving.tick();
+		if (!this.state.isIn(Phase.RELEASING, Phase.REVERTING)) {
+			// There, one that is unsure is killed
+			this.older.tick();
+		}
 		if (!this.state.isDeadlineOver()) {
 			return;
 		}

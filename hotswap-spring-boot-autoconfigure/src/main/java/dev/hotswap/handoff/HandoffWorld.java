@@ -285,10 +285,10 @@ final class HandoffWorld {
 	void failed(Action action, Throwable problem) {
 		logger.error("The handoff failed to " + action.getClass().getSimpleName(), problem);
 		if (action instanceof Action.CheckPeer check) {
-			this.events.accept(new Event.PeerChecked(check.process(), false));
+			this.events.accept(new Event.PeerChecked(check.process(), false, false));
 		}
 		else if (action instanceof Action.FencePeer fence) {
-			this.events.accept(new Event.PeerChecked(fence.process(), false));
+			this.events.accept(new Event.PeerChecked(fence.process(), false, true));
 		}
 		else if (!SIDELINES.contains(action.getClass())) {
 			this.events.accept(new Event.ActionFailed(problem.toString()));

@@ -28,10 +28,10 @@ final class PeerFate {
 
 	boolean perform(Action action) {
 		if (action instanceof Action.CheckPeer check) {
-			this.events.accept(new Event.PeerChecked(check.process(), isDead(check.process())));
+			this.events.accept(new Event.PeerChecked(check.process(), isDead(check.process()), false));
 		}
 		else if (action instanceof Action.FencePeer fence) {
-			this.events.accept(new Event.PeerChecked(fence.process(), fence(fence.process())));
+			this.events.accept(new Event.PeerChecked(fence.process(), fence(fence.process()), true));
 		}
 		else {
 			return false;

@@ -253,7 +253,7 @@ class HandoffMachineTests {
 		handle(new Event.LinkSilent(LINK));
 		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.TIMEOUT, "too slow"));
 		assertThat(this.machine.phase()).isEqualTo(Phase.READY);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
@@ -351,7 +351,7 @@ class HandoffMachineTests {
 		assertThat(sent(Frame.Released.class)).isNotNull();
 		handle(new Event.AcceptingStopped());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, false));
 		assertThat(this.machine.role()).as("told to stop, it does not come back").isEqualTo(Role.DRAINING);
 		handle(new Event.DrainEnded(NONE));
 		assertThat(last(Action.Stopped.class)).isNotNull();
@@ -536,7 +536,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.NoteAnswer.class).answer().adopted()).containsExactly(1L);
 		handle(new Event.LinkEnded(LINK, null));
 		assertThat(this.actions).noneMatch(Action.SuccessorLost.class::isInstance);
-		handle(new Event.PeerChecked(SUCCESSOR, false));
+		handle(new Event.PeerChecked(SUCCESSOR, false, false));
 		assertThat(last(Action.SuccessorLost.class).dead()).isFalse();
 		assertThat(this.machine.mayResume()).isFalse();
 	}
@@ -546,7 +546,7 @@ class HandoffMachineTests {
 		toCutover();
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(SUCCESSOR, false));
+		handle(new Event.PeerChecked(SUCCESSOR, false, false));
 		handle(new Event.AcceptingStopped());
 		assertThat(last(Action.Drain.class).link()).isEqualTo(HandoffMachine.NO_LINK);
 	}
@@ -601,7 +601,7 @@ class HandoffMachineTests {
 		handle(new Event.PredecessorFound(LINK, PREDECESSOR, "h0"));
 		handle(new Event.LinkEnded(LINK, null));
 		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.StartFresh.class)).isNotNull();
 		handle(new Event.ApplicationReady());
 		assertThat(this.machine.role()).isEqualTo(Role.ACTIVE);
@@ -612,7 +612,7 @@ class HandoffMachineTests {
 	void predecessorsDeathInStartOpensGatesOnlyWhenApplicationIsReady() {
 		succeedUntilStart();
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
 		handle(new Event.ApplicationReady());
 		assertThat(last(Action.TakePath.class)).isNotNull();
@@ -627,7 +627,7 @@ class HandoffMachineTests {
 	void predecessorsDeathAfterApplicationIsReadyOpensGatesAtOnce(Phase phase) {
 		succeedUntil(phase);
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.HealthChecked("late"));
 		handle(new Event.PathTaken("unwritable"));
@@ -638,7 +638,7 @@ class HandoffMachineTests {
 	void lossOfTheConnectionWhilePredecessorLivesGivesUpAndFencesNobody() {
 		succeedUntilReady();
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(PREDECESSOR, false));
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
 		assertThat(last(Action.Exit.class).code()).isEqualTo(FailureCode.PREDECESSOR_UNREACHABLE);
 		assertThat(this.actions).noneMatch(Action.FencePeer.class::isInstance);
 	}
@@ -649,7 +649,7 @@ class HandoffMachineTests {
 		handle(new Event.LinkSilent(LINK));
 		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
@@ -679,7 +679,7 @@ class HandoffMachineTests {
 		handle(new Event.SuccessorExited(SUCCESSOR, 137));
 		handle(new Event.LinkEnded(LINK, null));
 		assertThat(this.actions).containsExactly(new Action.CheckPeer(SUCCESSOR));
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, false));
 		assertThat(last(Action.Reopen.class).successorDead()).isTrue();
 		handle(new Event.GatesOpened());
 		assertThat(last(Action.TakePath.class)).isNotNull();
@@ -697,7 +697,7 @@ class HandoffMachineTests {
 		toCutover();
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, false));
 		assertThat(this.actions).noneMatch(Action.Reopen.class::isInstance);
 		handle(new Event.AcceptingStopped());
 		assertThat(this.actions).noneMatch(Action.Drain.class::isInstance);
@@ -715,7 +715,7 @@ class HandoffMachineTests {
 		assertThat(this.actions).filteredOn(Action.Send.class::isInstance)
 			.noneMatch((send) -> ((Action.Send) send).frame() instanceof Frame.Released);
 		assertThat(this.machine.phase()).isEqualTo(Phase.STANDBY);
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, true));
 		handle(new Event.GatesOpened());
 		handle(new Event.PathTaken(null));
 		assertFailed(FailureCode.TIMEOUT, Stage.STANDBY);
@@ -725,7 +725,7 @@ class HandoffMachineTests {
 	void silentSuccessorThatCannotBeKilledIsTriedAgain() {
 		toOld(Phase.STANDBY);
 		handle(new Event.LinkSilent(LINK));
-		handle(new Event.PeerChecked(SUCCESSOR, false));
+		handle(new Event.PeerChecked(SUCCESSOR, false, false));
 		this.actions.clear();
 		pass(HandoffMachine.FENCE_INTERVAL);
 		assertThat(this.actions).filteredOn(Action.FencePeer.class::isInstance).hasSize(1);
@@ -770,19 +770,51 @@ class HandoffMachineTests {
 		pass(HandoffMachine.RELEASE_TIMEOUT);
 		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
 		assertThat(this.actions).noneMatch(Action.Verify.class::isInstance);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.Verify.class)).isNotNull();
 		assertThat(this.machine.draining()).isEmpty();
+	}
+
+	@Test
+	void olderGenerationThatEndedTheLinkIsLookedForUntilItIsGone() {
+		serve();
+		this.actions.clear();
+		receive(new Frame.Bye(ByeReason.PROTOCOL, FailureCode.PROTOCOL, "malformed"));
+		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.LinkEnded(LINK, null));
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
+		assertThat(this.machine.draining()).hasSize(1);
+		assertThat(this.machine.hasDeadline()).isTrue();
+		this.actions.clear();
+		pass(HandoffMachine.CHECK_INTERVAL);
+		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
+		assertThat(this.machine.draining()).isEmpty();
+		assertThat(last(Action.Proven.class)).isNotNull();
+		assertThat(this.machine.hasDeadline()).isFalse();
+	}
+
+	@Test
+	void answerToAnEarlierQuestionIsNotTakenForThatOfTheKill() {
+		serve();
+		handle(new Event.LinkEnded(LINK, "broken"));
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
+		assertThat(this.machine.phase()).isEqualTo(Phase.RELEASING);
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
+		assertThat(last(Action.Verify.class)).isNotNull();
 	}
 
 	@Test
 	void olderGenerationThatCannotBeReleasedOrKilledRefusesTheNextHandoff() {
 		serve();
 		handle(new Event.LinkEnded(LINK, "broken"));
-		handle(new Event.PeerChecked(PREDECESSOR, false));
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		handle(new Event.PrechecksDone("h1", null));
-		handle(new Event.PeerChecked(PREDECESSOR, false));
+		handle(new Event.PeerChecked(PREDECESSOR, false, true));
 		assertFailed(FailureCode.TIMEOUT, Stage.PRECHECK);
 		assertThat(this.actions).noneMatch(Action.Launch.class::isInstance);
 	}
@@ -835,7 +867,7 @@ class HandoffMachineTests {
 	void historySaysWhichPredecessorDiedBeforeItHadDrained() {
 		serve();
 		handle(new Event.LinkSilent(LINK));
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.Remember.class).handoff().message()).contains("died before it had drained");
 		assertThat(this.machine.draining()).isEmpty();
 	}
@@ -906,7 +938,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
 		receive(new Frame.Serving());
 		assertThat(this.machine.role()).as("it is as good as dead").isEqualTo(Role.ACTIVE);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.PathTaken(null));
 		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);

@@ -713,11 +713,11 @@ final class SimulatedWorld {
 			send(node, adopt.link(), new Frame.Answered(ids(adopt.connections()), List.of()));
 		}
 		else if (task instanceof Action.CheckPeer check) {
-			node.answers.add(new Event.PeerChecked(check.process(), !node(check.process()).alive));
+			node.answers.add(new Event.PeerChecked(check.process(), !node(check.process()).alive, false));
 		}
 		else if (task instanceof Action.FencePeer fence) {
 			fence(node(fence.process()));
-			node.answers.add(new Event.PeerChecked(fence.process(), true));
+			node.answers.add(new Event.PeerChecked(fence.process(), true, true));
 		}
 		else if (task instanceof Action.Fence fence) {
 			fence.processes().forEach((process) -> fence(node(process)));
