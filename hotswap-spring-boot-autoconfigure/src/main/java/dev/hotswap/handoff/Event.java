@@ -106,7 +106,7 @@ sealed interface Event {
 	}
 
 	/** The successor is dead, or could not be killed, which is logged. */
-	record Fenced(@Nullable Integer exitStatus, boolean dead) implements Event {
+	record Fenced(String handoffId, boolean dead) implements Event {
 
 	}
 

@@ -141,6 +141,7 @@ final class HandoffMachine {
 				Phase.RELEASING, Phase.VERIFYING, Phase.SUCCESSOR_STARTING, Phase.CUTTING_OVER);
 		on(Event.Launched.class, (m, launched) -> m.active.fenceLateLaunch(launched), Phase.FENCING);
 		on(Event.LaunchFailed.class, (m, failed) -> m.active.afterFence(), Phase.FENCING);
+		on(Event.SuccessorExited.class, (m, exited) -> m.active.noteExited(exited), Phase.FENCING, Phase.RECLAIMING);
 		on(Event.Fenced.class, (m, fenced) -> m.active.noteFenced(fenced), Phase.FENCING);
 		on(Event.PathTaken.class, (m, taken) -> m.active.conclude(), Phase.RECLAIMING);
 
@@ -502,7 +503,7 @@ final class HandoffMachine {
 			return;
 		}
 		switch (this.state.phase()) {
-			case FENCING -> this.active.noteFenced(new Event.Fenced(null, false));
+			case FENCING -> this.active.noteFenced(new Event.Fenced(this.state.attempt().id(), false));
 			case RECLAIMING -> this.active.conclude();
 			case RESTORING_PATH -> this.active.pathRestored();
 			case STOPPING_ACCEPT -> this.leaving.drain();

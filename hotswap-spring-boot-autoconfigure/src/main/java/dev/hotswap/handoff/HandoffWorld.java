@@ -117,7 +117,7 @@ final class HandoffWorld {
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
 				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), deployment,
 				this.path::makeReachable, events);
-		this.peerFate = new PeerFate(events);
+		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.successorWork = new SuccessorWork(connectors, events);
 		this.adoption = new ConnectionAdoption(connectors);

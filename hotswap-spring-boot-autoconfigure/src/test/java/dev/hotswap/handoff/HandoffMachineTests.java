@@ -202,7 +202,7 @@ class HandoffMachineTests {
 	void exitOfLaunchedSuccessorFailsWithItsStatus(Phase phase) {
 		to(phase);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, phase.stage());
 		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(1);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
@@ -216,7 +216,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(last(Action.Fence.class).termGrace()).isZero();
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.PathTaken(null));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.CUTOVER);
@@ -237,7 +237,7 @@ class HandoffMachineTests {
 		handle(new Event.AbortRequested(1));
 		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
 		assertThat(last(Action.Fence.class).grace()).isPositive();
-		handle(new Event.Fenced(null, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.ABORTED, Stage.START);
 
 		takeOverUntilStart();
@@ -287,7 +287,7 @@ class HandoffMachineTests {
 	void byeOfSuccessorFailsWithItsCode() {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.UNHEALTHY, "db is DOWN"));
-		handle(new Event.Fenced(21, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.UNHEALTHY, Stage.START);
 		assertThat(last(Action.Remember.class).handoff().message()).isEqualTo("db is DOWN");
 	}
@@ -297,7 +297,7 @@ class HandoffMachineTests {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Serving());
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(19, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.PROTOCOL, Stage.START);
 	}
 
@@ -320,7 +320,7 @@ class HandoffMachineTests {
 		assertThat(this.actions).noneMatch(Action.Fence.class::isInstance);
 		handle(new Event.Launched(SUCCESSOR));
 		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
-		handle(new Event.Fenced(17, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.ABORTED, Stage.LAUNCH);
 	}
 
@@ -338,7 +338,7 @@ class HandoffMachineTests {
 		handle(new Event.StopRequested());
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertLeaves();
 	}
 
@@ -362,7 +362,7 @@ class HandoffMachineTests {
 		toCutover();
 		handle(new Event.StopRequested());
 		pass(HandoffMachine.CUTOVER_TIMEOUT);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertLeaves();
 	}
 
@@ -444,10 +444,30 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void exitStatusOfAKilledSuccessorIsKept() {
+		to(Phase.SUCCESSOR_STARTING);
+		handle(new Event.LinkSilent(LINK));
+		handle(new Event.SuccessorExited(SUCCESSOR, 137));
+		handle(fenced(true));
+		assertFailed(FailureCode.TIMEOUT, Stage.START);
+		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(137);
+	}
+
+	@Test
+	void answerToTheKillOfAnEarlierHandoffDoesNotEndTheNextOne() {
+		to(Phase.SUCCESSOR_STARTING);
+		handle(new Event.AbortRequested(1));
+		handle(new Event.Fenced("h0", true));
+		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
+		handle(fenced(true));
+		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+	}
+
+	@Test
 	void nextHandoffCanStartAfterAFailedOne() {
 		to(Phase.SUCCESSOR_STARTING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1, true));
+		handle(fenced(true));
 		handle(new Event.Triggered(2, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
@@ -560,7 +580,7 @@ class HandoffMachineTests {
 		assertThat(this.machine.phase()).isEqualTo(Phase.LAUNCHING);
 		pass(Duration.ofMillis(500));
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(16, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.TIMEOUT, Stage.LAUNCH);
 		assertThat(last(Action.Remember.class).handoff().message()).contains("hotswap.ready-timeout");
 	}
@@ -948,11 +968,11 @@ class HandoffMachineTests {
 	void successorThatCannotBeKilledAfterCutoverKeepsThePathUntilItCan() {
 		toCutover();
 		pass(HandoffMachine.CUTOVER_TIMEOUT);
-		handle(new Event.Fenced(null, false));
+		handle(fenced(false));
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
 		pass(HandoffMachine.FENCE_INTERVAL);
 		assertThat(this.actions).filteredOn(Action.Fence.class::isInstance).hasSize(2);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
@@ -1051,6 +1071,10 @@ class HandoffMachineTests {
 
 	private void handle(Event event) {
 		this.actions.addAll(this.machine.handle(event, this.now));
+	}
+
+	private Event fenced(boolean dead) {
+		return new Event.Fenced(String.valueOf(this.machine.handoffId()), dead);
 	}
 
 	private void pass(Duration duration) {

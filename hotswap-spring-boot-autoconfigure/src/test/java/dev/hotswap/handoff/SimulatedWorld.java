@@ -721,7 +721,7 @@ final class SimulatedWorld {
 		}
 		else if (task instanceof Action.Fence fence) {
 			fence.processes().forEach((process) -> fence(node(process)));
-			node.answers.add(new Event.Fenced(137, true));
+			node.answers.add(new Event.Fenced(fence.handoffId(), true));
 		}
 		else if (task instanceof Action.Rejoin rejoin) {
 			rejoin(node, rejoin);
