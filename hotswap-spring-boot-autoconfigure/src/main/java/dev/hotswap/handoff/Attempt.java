@@ -52,6 +52,10 @@ final class Attempt {
 		this.release = release;
 	}
 
+	HandoffTrigger trigger() {
+		return this.trigger;
+	}
+
 	String id() {
 		return this.id;
 	}

@@ -79,7 +79,7 @@ final class PredecessorWork {
 
 	boolean perform(Action action) {
 		if (action instanceof Action.RunPrechecks run) {
-			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal()));
+			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal(run.trigger())));
 		}
 		else if (action instanceof Action.Verify verify) {
 			verify(verify);

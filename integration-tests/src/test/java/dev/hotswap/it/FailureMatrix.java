@@ -27,12 +27,12 @@ final class FailureMatrix {
 	 * where it knows of none), and how the other process exited. {@code @STAGE} is the
 	 * stage that the history names, where it is not the row's. A bar in front of the
 	 * answer is a cell of the choice that every build runs. A dash is no cell;
-	 * {@link #WHY_NOT}.
+	 * {@link dev.hotswap.it.results.FailureMatrixPage} says why.
 	 */
 	private static final String TABLE = """
 			stage        ; successor exits      ; successor killed       ; successor stopped      ; successor floods         ; successor corrupts ; predecessor killed ; predecessor stopped
-			PRECHECK     ; old successor-exited 3 ; old successor-exited 137 ; old timeout 16 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
-			VERIFY       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 16 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
+			PRECHECK     ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
+			VERIFY       ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
 			LAUNCH       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; -                        ; -                  ; new none 137       ; old successor-exited/predecessor-unreachable 18
 			START        ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; | old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
 			WARM_UP      ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
@@ -127,7 +127,7 @@ final class FailureMatrix {
 
 		/** An operator starts the successor, which is there from the first stage on. */
 		boolean isTakeover() {
-			return this.stage == Stage.PRECHECK || this.stage == Stage.VERIFY;
+			return this.stage == Stage.PRECHECK;
 		}
 
 		/** Nobody fences the stopped process, so it goes on in the end. */

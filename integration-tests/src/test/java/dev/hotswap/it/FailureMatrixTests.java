@@ -75,9 +75,6 @@ class FailureMatrixTests {
 	private App.Builder settings(Cell cell, App.Builder settings) {
 		FaultyHandoff.configure(this.sandbox, settings)
 			.property("hotswap.drain.standby", (cell.stage() == Stage.STANDBY) ? "40s" : "0s");
-		if (cell.stage() == Stage.VERIFY) {
-			settings.property("hotswap.release.directory", FaultyHandoff.releases(this.sandbox));
-		}
 		if (cell.stage() == Stage.LAUNCH && cell.fault() == Fault.SUCCESSOR_STOPPED) {
 			// Nothing else ends the wait for a process that has not said hello
 			settings.property("hotswap.ready-timeout", "10s");

@@ -1,7 +1,6 @@
 package dev.hotswap.it;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -128,7 +127,6 @@ final class FaultyHandoff {
 	private void reach(Supplier<App.Builder> settings) throws Exception {
 		switch (this.cell.stage()) {
 			case CUTOVER -> this.lift = lockControlPath();
-			case VERIFY -> this.lift = this::writeChecksum;
 			case DRAIN -> holdIn(Stage.HEALTH_CHECK);
 			case STANDBY -> {
 				// Lasts long enough by itself
@@ -208,45 +206,6 @@ final class FaultyHandoff {
 				throw new IllegalStateException(ex);
 			}
 		};
-	}
-
-	/**
-	 * Make a folder of releases, with one whose checksum cannot be read yet.
-	 */
-	static Path releases(Sandbox sandbox) {
-		try {
-			return createReleases(sandbox);
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static Path createReleases(Sandbox sandbox) throws IOException {
-		Path store = sandbox.folder().resolve("store");
-		Path jar = store.resolve("releases/1/app.jar");
-		if (!Files.exists(jar)) {
-			Files.createDirectories(jar.getParent());
-			Files.writeString(jar, "");
-			Files.createSymbolicLink(store.resolve("current"), Path.of("releases/1"));
-			Process fifo = new ProcessBuilder("mkfifo", jar + ".sha256").inheritIO().start();
-			assertThat(fifo.onExit().join().exitValue()).isZero();
-		}
-		return store;
-	}
-
-	private void writeChecksum() {
-		Path file = this.sandbox.folder().resolve("store/releases/1/app.jar.sha256");
-		String checksum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-		// Opening a pipe for both does not wait for a reader
-		try (RandomAccessFile pipe = new RandomAccessFile(file.toFile(), "rw")) {
-			Path regular = Files.writeString(this.sandbox.folder().resolve("checksum"), checksum);
-			Files.move(regular, file, StandardCopyOption.REPLACE_EXISTING);
-			pipe.write(checksum.getBytes(StandardCharsets.US_ASCII));
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	private CompletableFuture<@Nullable Answer> request(int seconds) throws IOException {

@@ -477,10 +477,10 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 
 	@Override
 	public void evictIdle(Duration timeout) {
-		long latest = System.currentTimeMillis() - timeout.toMillis();
-		this.counters.addEvicted(
-				(int) openConnections().filter((connection) -> connection.lastUse() < latest && connection.endIfIdle())
-					.count());
+		long latest = System.nanoTime() - timeout.toNanos();
+		this.counters.addEvicted((int) openConnections()
+			.filter((connection) -> connection.lastUse() - latest < 0 && connection.endIfIdle())
+			.count());
 	}
 
 	@Override

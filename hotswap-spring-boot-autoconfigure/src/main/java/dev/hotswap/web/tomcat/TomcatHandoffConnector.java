@@ -138,9 +138,9 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public int endIdle(Duration unused) {
-		long latest = System.currentTimeMillis() - unused.toMillis();
+		long latest = System.nanoTime() - unused.toNanos();
 		List<HandoffSocketWrapper> candidates = this.endpoint.openConnections()
-			.filter((connection) -> connection.lastUse() <= latest)
+			.filter((connection) -> connection.lastUse() - latest <= 0)
 			.toList();
 		candidates.forEach((connection) -> connection.upgradedEnd().endIfIdle());
 		int ended = (int) candidates.stream().filter(HandoffSocketWrapper::endIfIdle).count();
