@@ -92,7 +92,7 @@ public final class FailureMatrixPage {
 	private static String cell(Map<String, String> pairs) {
 		StringBuilder cell = new StringBuilder(pairs.get("serves")).append(" serves; ");
 		cell.append(pairs.get("result").equals("none") ? "no history" : "`" + pairs.get("result") + "`");
-		if (!pairs.get("recorded").equals(pairs.get("stage"))) {
+		if (!List.of("IDLE", pairs.get("stage")).contains(pairs.get("recorded"))) {
 			cell.append(" in ").append(pairs.get("recorded"));
 		}
 		cell.append("; exit ").append(pairs.get("exit"));
