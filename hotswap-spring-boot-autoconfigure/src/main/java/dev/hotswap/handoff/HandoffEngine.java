@@ -89,10 +89,11 @@ public final class HandoffEngine implements Handoff {
 	 * find that there is nobody to succeed. Called on the main thread once the
 	 * environment is complete and before any web server is created; blocks while the
 	 * predecessor checks, for minutes at most.
+	 * @return whether there is a predecessor, which serves for now
 	 * @throws HandoffFailedException if there is a predecessor but it cannot be succeeded
 	 * @throws IOException if the control path cannot be owned
 	 */
-	public void begin() throws HandoffFailedException, IOException {
+	public boolean begin() throws HandoffFailedException, IOException {
 		new ControlPath(this.settings.controlSocket()).prepare();
 		PredecessorSearch search = new PredecessorSearch(this.settings, this.world.links());
 		ControlLinks.Link link = search.find(LaunchMarker.of(System.getenv(LaunchMarker.VARIABLE)).orElse(null));
@@ -105,11 +106,12 @@ public final class HandoffEngine implements Handoff {
 			Frame.Offer offer = awaitOffer();
 			if (offer != null) {
 				this.offered = this.world.succeed(offer);
-				return;
+				return true;
 			}
 		}
 		this.world.claimPath();
 		this.connectors.openGates();
+		return false;
 	}
 
 	private Frame.@Nullable Offer awaitOffer() throws HandoffFailedException {
