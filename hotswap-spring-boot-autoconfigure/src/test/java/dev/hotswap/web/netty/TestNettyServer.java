@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -134,6 +135,11 @@ final class TestNettyServer implements AutoCloseable {
 
 	NettyHandoffConnector handoff() {
 		return (NettyHandoffConnector) this.connectors.all().get(0);
+	}
+
+	@SuppressWarnings("unchecked")
+	Set<HandoffConnection> connections() {
+		return (Set<HandoffConnection>) ReflectionTestUtils.getField(handoff(), "connections");
 	}
 
 	InetSocketAddress address() {
