@@ -460,6 +460,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		this.departure = transport.export(this.channel);
 		this.leaving = true;
 		stopReading();
+		transport.stopEvents(this.channel);
 		if (this.channel.pipeline().get(NettyPipeline.IdleTimeoutHandler) != null) {
 			this.channel.pipeline().remove(NettyPipeline.IdleTimeoutHandler);
 		}
