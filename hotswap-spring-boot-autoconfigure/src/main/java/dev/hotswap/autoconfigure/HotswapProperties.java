@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.hotswap.command.Command;
 import dev.hotswap.release.ReleaseVerification;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,24 @@ public class HotswapProperties {
 	 * one, the application starts as usual.
 	 */
 	private boolean takeover;
+
+	/**
+	 * Ask the running instance for something, show how it goes, and exit, without
+	 * starting the application: 'handoff', 'status', 'abort' or 'revert'.
+	 */
+	private @Nullable String command;
+
+	/**
+	 * Release that 'hotswap.command=handoff' asks for. Without it, the release that runs,
+	 * or is current.
+	 */
+	private @Nullable String commandRelease;
+
+	/**
+	 * What 'hotswap.command=handoff' waits for: that the successor serves, or that the
+	 * predecessor has drained, too.
+	 */
+	private Command.Until commandUntil = Command.Until.SERVED;
 
 	/**
 	 * Signal that starts a handoff: 'auto' (USR2 where the JVM has given it up, else
@@ -104,6 +123,30 @@ public class HotswapProperties {
 
 	public void setTakeover(boolean takeover) {
 		this.takeover = takeover;
+	}
+
+	public @Nullable String getCommand() {
+		return this.command;
+	}
+
+	public void setCommand(@Nullable String command) {
+		this.command = command;
+	}
+
+	public @Nullable String getCommandRelease() {
+		return this.commandRelease;
+	}
+
+	public void setCommandRelease(@Nullable String commandRelease) {
+		this.commandRelease = commandRelease;
+	}
+
+	public Command.Until getCommandUntil() {
+		return this.commandUntil;
+	}
+
+	public void setCommandUntil(Command.Until commandUntil) {
+		this.commandUntil = commandUntil;
 	}
 
 	public String getSignal() {

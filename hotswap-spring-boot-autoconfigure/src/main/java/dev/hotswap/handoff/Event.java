@@ -19,7 +19,25 @@ sealed interface Event {
 	}
 
 	/** Somebody asks to abort the handoff that runs, or to revert the last one. */
-	record AbortRequested(long request) implements Event {
+	record AbortRequested(long request, Undo undo) implements Event {
+
+		AbortRequested(long request) {
+			this(request, Undo.WHAT_CAN_BE);
+		}
+
+	}
+
+	/** What is to be undone. */
+	enum Undo {
+
+		/** The handoff that runs. */
+		ABORT,
+
+		/** The last handoff. */
+		REVERT,
+
+		/** Either, whichever is possible. */
+		WHAT_CAN_BE
 
 	}
 

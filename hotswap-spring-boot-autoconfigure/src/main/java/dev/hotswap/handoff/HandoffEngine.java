@@ -81,6 +81,7 @@ public final class HandoffEngine implements Handoff {
 				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
 		this.loop = new EventLoop(machine);
 		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, exit, this.loop::post);
+		this.world.operators().attach(this::status);
 		this.loop.start(this.world);
 	}
 

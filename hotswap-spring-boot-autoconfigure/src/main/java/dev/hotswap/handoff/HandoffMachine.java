@@ -287,7 +287,7 @@ final class HandoffMachine {
 			actionFailed(failed.problem());
 		}
 		else if (event instanceof Event.AbortRequested abort) {
-			abortOrRevert(abort.request());
+			abortOrRevert(abort.request(), abort.undo());
 		}
 		else if (event instanceof Event.StopRequested) {
 			stop();
@@ -518,20 +518,33 @@ final class HandoffMachine {
 		}
 	}
 
-	private void abortOrRevert(long request) {
-		if (this.active.isBeforeServing()) {
+	private void abortOrRevert(long request, Event.Undo undo) {
+		if (undo != Event.Undo.REVERT && this.active.isBeforeServing()) {
 			this.state.accept(request, this.state.attempt().id());
 			this.active.fail(FailureCode.ABORTED, "An operator aborted the handoff.");
 			return;
 		}
-		String reverted = (phase() == Phase.IDLE) ? this.active.revert() : this.leaving.askForRevert();
+		String reverted = (undo != Event.Undo.ABORT) ? revert() : null;
 		if (reverted != null) {
 			this.state.accept(request, reverted);
 		}
 		else {
-			reject(request, (this.state.running() != null) ? "The handoff can no longer be aborted."
-					: "No handoff runs, and no older generation could serve again.");
+			reject(request, whyNotUndone(undo));
 		}
+	}
+
+	private @Nullable String revert() {
+		return (phase() == Phase.IDLE) ? this.active.revert() : this.leaving.askForRevert();
+	}
+
+	private String whyNotUndone(Event.Undo undo) {
+		boolean runs = this.state.running() != null;
+		return switch (undo) {
+			case ABORT -> runs ? "The handoff can no longer be aborted." : "No handoff runs that could be aborted.";
+			case REVERT -> runs ? whyNotNow() : "No older generation could serve again.";
+			case WHAT_CAN_BE -> runs ? "The handoff can no longer be aborted."
+					: "No handoff runs, and no older generation could serve again.";
+		};
 	}
 
 	private void reject(long request, String message) {

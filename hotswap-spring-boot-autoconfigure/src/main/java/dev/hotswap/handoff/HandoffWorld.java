@@ -56,6 +56,8 @@ final class HandoffWorld {
 
 	private final ControlLinks links;
 
+	private final OperatorLinks operators;
+
 	private final ControlPathOwner path;
 
 	private final History history = new History();
@@ -112,7 +114,8 @@ final class HandoffWorld {
 		this.events = events;
 		this.links = new ControlLinks(events);
 		ControlPath path = new ControlPath(settings.controlSocket());
-		this.path = new ControlPathOwner(path, this.links);
+		this.operators = new OperatorLinks(this.links, this.requests, events);
+		this.path = new ControlPathOwner(path, this.operators);
 		this.deployment = deployment;
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
 				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), deployment,
@@ -126,6 +129,10 @@ final class HandoffWorld {
 
 	ControlLinks links() {
 		return this.links;
+	}
+
+	OperatorLinks operators() {
+		return this.operators;
 	}
 
 	HandoffObservers observers() {
@@ -188,6 +195,7 @@ final class HandoffWorld {
 		else if (action instanceof Action.Remember remember) {
 			this.history.remember(remember.handoff());
 			this.observers.tell(remember.handoff());
+			this.operators.tell(remember.handoff());
 		}
 		else if (action instanceof Action.StartWithOffer start) {
 			this.offer.complete(start.offer());
