@@ -70,14 +70,15 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule handoff = only("dev.hotswap.handoff", "dev.hotswap", "dev.hotswap.descriptor",
 			"dev.hotswap.control", "dev.hotswap.listener", "dev.hotswap.process", "dev.hotswap.web",
-			"org.springframework.context");
+			"org.springframework.context", "org.springframework.util", "org.slf4j");
 
 	@ArchTest
 	static final ArchRule trigger = only("dev.hotswap.trigger", "dev.hotswap", "dev.hotswap.handoff", "sun.misc");
 
 	@ArchTest
 	static final ArchRule actuate = only("dev.hotswap.actuate", "dev.hotswap", "dev.hotswap.handoff",
-			"dev.hotswap.release", "org.springframework..", "com.fasterxml.jackson.annotation..");
+			"dev.hotswap.release", "dev.hotswap.web", "org.springframework..", "com.fasterxml.jackson.annotation..",
+			"io.micrometer..");
 
 	@ArchTest
 	static final ArchRule theMachineIsPure = noClasses().that()

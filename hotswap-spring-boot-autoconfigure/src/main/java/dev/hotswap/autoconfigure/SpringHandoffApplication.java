@@ -3,6 +3,7 @@ package dev.hotswap.autoconfigure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.handoff.HandoffApplication;
@@ -25,8 +26,17 @@ final class SpringHandoffApplication implements HandoffApplication {
 
 	@Override
 	public Map<String, HandoffPrecheck> prechecks() {
-		Map<String, HandoffPrecheck> ordered = new LinkedHashMap<>();
-		this.context.getBeansOfType(HandoffPrecheck.class)
+		return inOrder(HandoffPrecheck.class);
+	}
+
+	@Override
+	public Map<String, DrainParticipant> drainParticipants() {
+		return inOrder(DrainParticipant.class);
+	}
+
+	private <T> Map<String, T> inOrder(Class<T> type) {
+		Map<String, T> ordered = new LinkedHashMap<>();
+		this.context.getBeansOfType(type)
 			.entrySet()
 			.stream()
 			.sorted(Map.Entry.comparingByValue(AnnotationAwareOrderComparator.INSTANCE))
@@ -43,7 +53,7 @@ final class SpringHandoffApplication implements HandoffApplication {
 	@Override
 	public void publish(ApplicationEvent event) {
 		if (this.context.isActive()) {
-			this.context.publishEvent(event);
+			new HandoffEventMulticaster(this.context).multicastEvent(event);
 		}
 	}
 

@@ -60,6 +60,10 @@ final class Attempt {
 		return this.id;
 	}
 
+	HandoffTrigger trigger() {
+		return this.trigger;
+	}
+
 	HandoffRecord.Party from() {
 		return this.from;
 	}

@@ -43,9 +43,11 @@ sealed interface Frame {
 	 * @param origin the command line as the operator first gave it; {@code null} to a
 	 * process that an operator started, which has its own
 	 * @param history the last handoffs
+	 * @param past what else the generations so far have counted
 	 */
 	record Offer(int version, String handoffId, HandoffTrigger trigger, HandoffRecord.Party from,
-			List<Listener> listeners, @Nullable LaunchOrigin origin, List<HandoffRecord> history) implements Frame {
+			List<Listener> listeners, @Nullable LaunchOrigin origin, List<HandoffRecord> history,
+			HandoffTotals past) implements Frame {
 
 	}
 

@@ -139,6 +139,7 @@ final class FrameMessages {
 			offer.origin().toFields().forEach(builder::field);
 		}
 		RecordFields.write(HISTORY, offer.history()).forEach(builder::field);
+		offer.past().toFields().forEach(builder::field);
 		return builder.descriptors(descriptors).build();
 	}
 
@@ -193,6 +194,7 @@ final class FrameMessages {
 		String handoffId = message.require("handoff");
 		HandoffTrigger trigger = HandoffTrigger.valueOf(message.require("trigger"));
 		List<HandoffRecord> history = RecordFields.read(HISTORY, fields);
+		HandoffTotals past = HandoffTotals.fromFields(fields);
 		// Nothing may fail from here on, since the descriptors change hands
 		List<Descriptor> descriptors = message.takeDescriptors();
 		if (descriptors.size() != count) {
@@ -205,7 +207,7 @@ final class FrameMessages {
 			listeners.add(new Listener(fields.getOrDefault(prefix + "name", ""), addresses.get(i),
 					fields.getOrDefault(prefix + "scheme", ""), descriptors.get(i)));
 		}
-		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history);
+		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history, past);
 	}
 
 	private static long positive(String name, long value) {

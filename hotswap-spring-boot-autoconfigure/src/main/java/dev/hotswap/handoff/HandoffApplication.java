@@ -2,6 +2,7 @@ package dev.hotswap.handoff;
 
 import java.util.Map;
 
+import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,14 @@ public interface HandoffApplication {
 	 * @return the beans by name, in their order
 	 */
 	Map<String, HandoffPrecheck> prechecks();
+
+	/**
+	 * The beans that take part in a drain.
+	 * @return the beans by name, in their order
+	 */
+	default Map<String, DrainParticipant> drainParticipants() {
+		return Map.of();
+	}
 
 	/**
 	 * Ask the readiness once.

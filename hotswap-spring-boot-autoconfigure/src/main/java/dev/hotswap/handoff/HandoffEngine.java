@@ -317,6 +317,22 @@ public final class HandoffEngine implements Handoff {
 				this.world.history().records());
 	}
 
+	/**
+	 * What this process and the generations before it have counted.
+	 * @return sums that go on from generation to generation
+	 */
+	public HandoffTotals totals() {
+		return this.world.counts().totals(this.loop.snapshot());
+	}
+
+	/**
+	 * What the generations before this process had counted when it came to be.
+	 * @return the part of {@link #totals()} that other processes have seen
+	 */
+	public HandoffTotals inheritedTotals() {
+		return this.world.counts().inherited();
+	}
+
 	private HandoffStatus.Listener describe(HandoffConnector connector) {
 		return new HandoffStatus.Listener(connector.name(), connector.address().getAddress().getHostAddress(),
 				connector.address().getPort(), connector.scheme());

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffStatus;
+import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
@@ -229,6 +230,11 @@ final class HandoffMachine {
 	@Nullable String handoffId() {
 		Attempt running = this.state.running();
 		return (running != null) ? running.id() : null;
+	}
+
+	@Nullable HandoffTrigger trigger() {
+		Attempt running = this.state.running();
+		return (running != null) ? running.trigger() : null;
 	}
 
 	@Nullable ProcessId successor() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The connectors of this process, and the gate they share: a connector that registers
@@ -12,6 +13,8 @@ import java.util.List;
 public final class HandoffConnectors {
 
 	private final List<HandoffConnector> connectors = new ArrayList<>();
+
+	private final List<Consumer<HandoffConnector>> watchers = new ArrayList<>();
 
 	private boolean open;
 
@@ -33,6 +36,17 @@ public final class HandoffConnectors {
 		if (this.open) {
 			connector.openGate();
 		}
+		this.watchers.forEach((watcher) -> watcher.accept(connector));
+	}
+
+	/**
+	 * Be told of the connectors that there are, and of those to come, when they register.
+	 * @param watcher is told of each, on the thread that registers it, which it must not
+	 * block
+	 */
+	public synchronized void watch(Consumer<HandoffConnector> watcher) {
+		this.watchers.add(watcher);
+		this.connectors.forEach(watcher);
 	}
 
 	/**

@@ -73,7 +73,9 @@ class FrameMessagesTests {
 				new HandoffRecord.Party(100, 3, "v1"),
 				List.of(listener("server", "0.0.0.0", 8080, "http"), listener("management", "::1", 8081, "https"),
 						listener("third", "fe80::1%1", 65535, "http")),
-				origin, List.of(TestRecords.full("h2"), TestRecords.sparse("h1")));
+				origin, List.of(TestRecords.full("h2"), TestRecords.sparse("h1")),
+				HandoffTotals.of(TestRecords.full("h0"))
+					.plus(HandoffTotals.transferred(HandoffTotals.Direction.IN, Map.of("a.b.c", 7L))));
 		assertThat(FrameMessages.read(FrameMessages.write(offer))).isEqualTo(offer);
 		assertThat(this.descriptors).noneMatch(Descriptor::isClosed);
 	}
@@ -81,7 +83,7 @@ class FrameMessagesTests {
 	@Test
 	void offerOfNothingIsRead() throws IOException {
 		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 1, null),
-				List.of(), null, List.of());
+				List.of(), null, List.of(), HandoffTotals.NONE);
 		assertThat(FrameMessages.read(FrameMessages.write(offer))).isEqualTo(offer);
 	}
 
@@ -92,7 +94,7 @@ class FrameMessagesTests {
 			listeners.add(listener("l" + i, "127.0.0.1", 8000 + i, "http"));
 		}
 		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 1, null),
-				listeners, null, List.of());
+				listeners, null, List.of(), HandoffTotals.NONE);
 		assertThatIllegalArgumentException().isThrownBy(() -> FrameMessages.write(offer));
 		assertThat(this.descriptors).hasSize(33).allMatch(Descriptor::isClosed);
 	}

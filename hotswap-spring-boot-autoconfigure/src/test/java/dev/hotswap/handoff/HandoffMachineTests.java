@@ -1042,7 +1042,7 @@ class HandoffMachineTests {
 	private void succeedUntilStart() {
 		handle(new Event.PredecessorFound(LINK, PREDECESSOR, "h0"));
 		receive(new Frame.Offer(1, "h0", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 3, null), List.of(), null,
-				List.of()));
+				List.of(), HandoffTotals.NONE));
 		assertThat(last(Action.StartWithOffer.class)).isNotNull();
 	}
 

@@ -675,7 +675,7 @@ final class SimulatedWorld {
 		}
 		else if (task instanceof Action.SendOffer offer) {
 			send(node, offer.link(), new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, offer.handoffId(),
-					offer.trigger(), offer.from(), List.of(), null, List.of()));
+					offer.trigger(), offer.from(), List.of(), null, List.of(), HandoffTotals.NONE));
 		}
 		else if (task instanceof Action.WarmUp) {
 			node.answers.add(new Event.WarmedUp());
