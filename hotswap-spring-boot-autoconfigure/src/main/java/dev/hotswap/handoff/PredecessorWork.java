@@ -133,9 +133,10 @@ final class PredecessorWork {
 			}
 			// From here on the message owns the descriptors, also when it cannot be built
 			this.links.send(send.link(),
-					FrameMessages.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, send.handoffId(),
-							send.trigger(), send.from(), listeners,
-							send.launched() ? this.launch.originToPassOn() : null, this.history.records())));
+					FrameMessages
+						.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, send.handoffId(), send.trigger(),
+								send.from(), listeners, send.launched() ? this.launch.originToPassOn() : null,
+								this.history.records(), this.connectors.recorder().sample())));
 		}
 		catch (IOException | RuntimeException ex) {
 			listeners.forEach((listener) -> listener.descriptor().close());
