@@ -52,10 +52,6 @@ final class Attempt {
 		this.release = release;
 	}
 
-	HandoffTrigger trigger() {
-		return this.trigger;
-	}
-
 	String id() {
 		return this.id;
 	}

@@ -25,6 +25,7 @@ import dev.hotswap.listener.SchemeMismatchException;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.RequestRecorder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public final class HandoffEngine implements Handoff {
 
 	private final HandoffSettings settings;
 
-	private final HandoffConnectors connectors = new HandoffConnectors(false);
+	private final HandoffConnectors connectors;
 
 	private final HandoffWorld world;
 
@@ -77,6 +78,7 @@ public final class HandoffEngine implements Handoff {
 	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit) {
 		this.settings = settings;
+		this.connectors = new HandoffConnectors(false, new RequestRecorder(settings.recordRequests()));
 		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessHandle.current().pid(),
 				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
 		this.loop = new EventLoop(machine);

@@ -144,7 +144,7 @@ final class PredecessorWork {
 					FrameMessages
 						.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, send.handoffId(), send.trigger(),
 								send.from(), listeners, send.launched() ? this.launch.originToPassOn() : null,
-								this.history.records(), this.counts.past())));
+								this.history.records(), this.counts.past(), this.connectors.recorder().sample())));
 		}
 		catch (IOException | RuntimeException ex) {
 			listeners.forEach((listener) -> listener.descriptor().close());

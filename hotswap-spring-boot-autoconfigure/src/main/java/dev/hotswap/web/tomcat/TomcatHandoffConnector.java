@@ -182,6 +182,11 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	}
 
 	@Override
+	public void adoptForWarmUp(Descriptor connection) throws IOException {
+		this.endpoint.adoptForWarmUp(ChannelDescriptors.adoptSocket(connection));
+	}
+
+	@Override
 	public List<IdleConnection> giveUpIdle(int max) throws IOException {
 		return canTransfer() ? this.endpoint.departures().giveUp(max) : List.of();
 	}

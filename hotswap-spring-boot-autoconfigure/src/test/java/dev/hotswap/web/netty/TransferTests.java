@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectionMonitoring;
+import dev.hotswap.web.RequestRecorder;
 import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.KeptLoad;
@@ -257,7 +258,7 @@ class TransferTests {
 	void connectionsThatBeginWithTheClientsAddressStay() throws Exception {
 		Transport any = (this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport();
 		NettyHandoffConnector proxied = new NettyHandoffConnector("proxied", this.first.listener(), any, false, true,
-				ConnectionMonitoring.NONE, null);
+				ConnectionMonitoring.NONE, new RequestRecorder(false), null);
 		assertThat(proxied.canTransfer()).isFalse();
 		try (TestClient client = this.first.connect()) {
 			client.get("/who");
