@@ -73,6 +73,10 @@ class ArchitectureTests {
 			"org.springframework.context", "org.springframework.util", "org.slf4j");
 
 	@ArchTest
+	static final ArchRule warmup = only("dev.hotswap.warmup", "dev.hotswap", "dev.hotswap.web",
+			"dev.hotswap.descriptor", "io.micrometer.observation..", "jakarta.servlet..", "org.springframework.http..");
+
+	@ArchTest
 	static final ArchRule trigger = only("dev.hotswap.trigger", "dev.hotswap", "dev.hotswap.handoff", "sun.misc");
 
 	@ArchTest
@@ -98,7 +102,7 @@ class ArchitectureTests {
 	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
 		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
 				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..",
-				"dev.hotswap.release..", "dev.hotswap.precheck..")
+				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.warmup..")
 		.and()
 		.areNotInterfaces()
 		.and()

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.SpringProperties;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -54,6 +55,15 @@ final class Applicability {
 			reason = "it supports Tomcat and Reactor Netty, and the application runs another web server";
 		}
 		return Optional.ofNullable(reason);
+	}
+
+	/**
+	 * Whether what runs is no application: a test of one, or its processing ahead of
+	 * time.
+	 */
+	static boolean isTestOrBuild(Environment environment) {
+		return environment.containsProperty(TEST_PROPERTY)
+				|| SpringProperties.getFlag(AbstractAotProcessor.AOT_PROCESSING);
 	}
 
 	private static boolean isWebServerContext(ConfigurableApplicationContext context, ClassLoader classLoader) {

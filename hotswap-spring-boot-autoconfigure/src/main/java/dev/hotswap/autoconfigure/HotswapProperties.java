@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.hotswap.command.Command;
 import dev.hotswap.release.ReleaseVerification;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,24 @@ public class HotswapProperties {
 	private boolean takeover;
 
 	/**
+	 * Ask the running instance for something, show how it goes, and exit, without
+	 * starting the application: 'handoff', 'status', 'abort' or 'revert'.
+	 */
+	private @Nullable String command;
+
+	/**
+	 * Release that 'hotswap.command=handoff' asks for. Without it, the release that runs,
+	 * or is current.
+	 */
+	private @Nullable String commandRelease;
+
+	/**
+	 * What 'hotswap.command=handoff' waits for: that the successor serves, or that the
+	 * predecessor has drained, too.
+	 */
+	private Command.Until commandUntil = Command.Until.SERVED;
+
+	/**
 	 * Signal that starts a handoff: 'auto' (USR2 where the JVM has given it up, else
 	 * USR1), a signal's name, or 'none'.
 	 */
@@ -70,6 +89,8 @@ public class HotswapProperties {
 	private final Connections connections = new Connections();
 
 	private final Release release = new Release();
+
+	private final WarmUp warmUp = new WarmUp();
 
 	@NestedConfigurationProperty
 	private final PrecheckProperties prechecks = new PrecheckProperties();
@@ -104,6 +125,30 @@ public class HotswapProperties {
 
 	public void setTakeover(boolean takeover) {
 		this.takeover = takeover;
+	}
+
+	public @Nullable String getCommand() {
+		return this.command;
+	}
+
+	public void setCommand(@Nullable String command) {
+		this.command = command;
+	}
+
+	public @Nullable String getCommandRelease() {
+		return this.commandRelease;
+	}
+
+	public void setCommandRelease(@Nullable String commandRelease) {
+		this.commandRelease = commandRelease;
+	}
+
+	public Command.Until getCommandUntil() {
+		return this.commandUntil;
+	}
+
+	public void setCommandUntil(Command.Until commandUntil) {
+		this.commandUntil = commandUntil;
 	}
 
 	public String getSignal() {
@@ -148,6 +193,10 @@ public class HotswapProperties {
 
 	public Connections getConnections() {
 		return this.connections;
+	}
+
+	public WarmUp getWarmUp() {
+		return this.warmUp;
 	}
 
 	public Drain getDrain() {
@@ -430,6 +479,81 @@ public class HotswapProperties {
 
 		public void setSpread(Duration spread) {
 			this.spread = spread;
+		}
+
+	}
+
+	/**
+	 * How a successor warms up before it serves.
+	 */
+	public static class WarmUp {
+
+		/**
+		 * Requests to warm up with, as '/path?query', 'GET /path' or 'HEAD /path'. They
+		 * go to the main connector.
+		 */
+		private List<String> requests = new ArrayList<>();
+
+		/**
+		 * Whether to warm up with requests of the kinds that the predecessor has served,
+		 * and to record such requests for a successor.
+		 */
+		private boolean recorded = true;
+
+		/**
+		 * Time for which requests are sent at most, and that each WarmUp bean may take.
+		 * Requests end earlier once their latency has settled. Zero does not warm up.
+		 */
+		private Duration duration = Duration.ofSeconds(10);
+
+		/**
+		 * Requests that are sent at once.
+		 */
+		private int concurrency = 4;
+
+		/**
+		 * Whether the handoff fails when a WarmUp bean or a configured request does.
+		 */
+		private boolean required;
+
+		public List<String> getRequests() {
+			return this.requests;
+		}
+
+		public void setRequests(List<String> requests) {
+			this.requests = requests;
+		}
+
+		public boolean isRecorded() {
+			return this.recorded;
+		}
+
+		public void setRecorded(boolean recorded) {
+			this.recorded = recorded;
+		}
+
+		public Duration getDuration() {
+			return this.duration;
+		}
+
+		public void setDuration(Duration duration) {
+			this.duration = duration;
+		}
+
+		public int getConcurrency() {
+			return this.concurrency;
+		}
+
+		public void setConcurrency(int concurrency) {
+			this.concurrency = concurrency;
+		}
+
+		public boolean isRequired() {
+			return this.required;
+		}
+
+		public void setRequired(boolean required) {
+			this.required = required;
 		}
 
 	}

@@ -23,10 +23,12 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.StringUtils;
 
 /**
  * Where Hotswap enters the start of an application: the signal's handler before anything
@@ -81,6 +83,12 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			off = Optional.of("server.port is random or negative, so no other process could find this one. Set a "
 					+ "port, or name a path in hotswap.control.socket");
 		}
+		if (off.isPresent() && StringUtils.hasText(properties.getCommand())
+				&& !Applicability.isTestOrBuild(environment)) {
+			// Not to start a service where its status was asked for
+			throw new InvalidConfigurationPropertyValueException(CommandEnvironmentPostProcessor.PROPERTY,
+					properties.getCommand(), "Hotswap is off: " + off.get() + ".");
+		}
 		if (off.isPresent()) {
 			logger.info("Hotswap is off: " + off.get());
 			this.signal.uninstall();
@@ -99,8 +107,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		this.engine = engine;
 		this.files = files;
 		try {
-			engine.begin();
-			files.begin(engine.status().generation() > 1);
+			files.begin(engine.begin());
 		}
 		catch (PidFileException ex) {
 			throw new PidFileFailedException(ex);

@@ -1,17 +1,18 @@
 package dev.hotswap.autoconfigure;
 
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.handoff.HandoffApplication;
+import dev.hotswap.warmup.ApplicationWarmUp;
+import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 
 /**
  * The application as a handoff sees it, by its root context.
@@ -26,22 +27,18 @@ final class SpringHandoffApplication implements HandoffApplication {
 
 	@Override
 	public Map<String, HandoffPrecheck> prechecks() {
-		return inOrder(HandoffPrecheck.class);
+		return OrderedBeans.of(this.context, HandoffPrecheck.class);
 	}
 
 	@Override
 	public Map<String, DrainParticipant> drainParticipants() {
-		return inOrder(DrainParticipant.class);
+		return OrderedBeans.of(this.context, DrainParticipant.class);
 	}
 
-	private <T> Map<String, T> inOrder(Class<T> type) {
-		Map<String, T> ordered = new LinkedHashMap<>();
-		this.context.getBeansOfType(type)
-			.entrySet()
-			.stream()
-			.sorted(Map.Entry.comparingByValue(AnnotationAwareOrderComparator.INSTANCE))
-			.forEach((bean) -> ordered.put(bean.getKey(), bean.getValue()));
-		return ordered;
+	@Override
+	public @Nullable String warmUp(List<RecordedRequest> recorded, Runnable progress) {
+		ApplicationWarmUp warmUp = this.context.getBeanProvider(ApplicationWarmUp.class).getIfAvailable();
+		return (warmUp != null) ? warmUp.run(recorded, progress) : null;
 	}
 
 	@Override

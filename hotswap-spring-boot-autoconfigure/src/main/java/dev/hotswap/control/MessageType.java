@@ -68,6 +68,9 @@ public enum MessageType {
 	/** The answer to a request. */
 	REPLY,
 
+	/** What became of a handoff, to an operator's command that waits for it. */
+	RESULT,
+
 	/**
 	 * A type that this release does not know. Such a frame is read and dropped; it cannot
 	 * be sent.

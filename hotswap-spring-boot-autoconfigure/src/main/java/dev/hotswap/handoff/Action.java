@@ -43,7 +43,7 @@ sealed interface Action {
 	}
 
 	/** Ask the prechecks: {@link Event.PrechecksDone}. */
-	record RunPrechecks(String handoffId) implements Action {
+	record RunPrechecks(String handoffId, HandoffTrigger trigger) implements Action {
 
 	}
 
@@ -67,11 +67,12 @@ sealed interface Action {
 	 * Make sure that the successor and what it has started can no longer act:
 	 * {@link Event.Fenced}.
 	 *
+	 * @param handoffId the handoff that failed
 	 * @param processes the processes to see dead
 	 * @param grace how long to wait for their own exit
 	 * @param termGrace how long a SIGTERM may take before SIGKILL
 	 */
-	record Fence(List<ProcessId> processes, Duration grace, Duration termGrace) implements Action {
+	record Fence(String handoffId, List<ProcessId> processes, Duration grace, Duration termGrace) implements Action {
 
 	}
 

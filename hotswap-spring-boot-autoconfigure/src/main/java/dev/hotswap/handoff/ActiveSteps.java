@@ -88,7 +88,7 @@ final class ActiveSteps {
 	private void precheck() {
 		enterAndTell(Phase.PRECHECKING);
 		this.state.setDeadline(HandoffMachine.CHECK_TIMEOUT);
-		this.state.act(new Action.RunPrechecks(this.state.attempt().id()));
+		this.state.act(new Action.RunPrechecks(this.state.attempt().id(), this.state.attempt().trigger()));
 	}
 
 	/** From now on nobody can take this process's place but the successor to come. */
@@ -282,7 +282,8 @@ final class ActiveSteps {
 	}
 
 	/**
-	 * The launched process has exited after it has served.
+	 * The launched process has exited after it has served, or after the handoff has
+	 * failed.
 	 */
 	void noteExited(Event.SuccessorExited exited) {
 		if (exited.process().equals(this.launched)) {
@@ -351,12 +352,15 @@ final class ActiveSteps {
 			return;
 		}
 		boolean atOnce = this.cutoverSent || this.state.isStopping() || this.silent;
-		this.state.act(new Action.Fence(targets, atOnce ? Duration.ZERO : HandoffMachine.GRACE.plus(this.grace),
+		this.state.act(new Action.Fence(this.state.attempt().id(), targets,
+				atOnce ? Duration.ZERO : HandoffMachine.GRACE.plus(this.grace),
 				atOnce ? Duration.ZERO : HandoffMachine.GRACE));
 	}
 
 	void noteFenced(Event.Fenced fenced) {
-		this.state.attempt().exitStatus(fenced.exitStatus());
+		if (!this.state.attempt().id().equals(fenced.handoffId())) {
+			return;
+		}
 		if (!fenced.dead() && this.cutoverSent && !this.state.isStopping()) {
 			// It may act at any moment, and the path is not ours while it does
 			this.state.setDeadline(HandoffMachine.FENCE_INTERVAL);

@@ -19,7 +19,25 @@ sealed interface Event {
 	}
 
 	/** Somebody asks to abort the handoff that runs, or to revert the last one. */
-	record AbortRequested(long request) implements Event {
+	record AbortRequested(long request, Undo undo) implements Event {
+
+		AbortRequested(long request) {
+			this(request, Undo.WHAT_CAN_BE);
+		}
+
+	}
+
+	/** What is to be undone. */
+	enum Undo {
+
+		/** The handoff that runs. */
+		ABORT,
+
+		/** The last handoff. */
+		REVERT,
+
+		/** Either, whichever is possible. */
+		WHAT_CAN_BE
 
 	}
 
@@ -106,14 +124,18 @@ sealed interface Event {
 	}
 
 	/** The successor is dead, or could not be killed, which is logged. */
-	record Fenced(@Nullable Integer exitStatus, boolean dead) implements Event {
+	record Fenced(String handoffId, boolean dead) implements Event {
 
 	}
 
 	/**
 	 * It is known whether a process is dead whose link ended, or that was to be killed.
+	 *
+	 * @param process which one
+	 * @param dead whether it is
+	 * @param fenced whether it was to be killed
 	 */
-	record PeerChecked(ProcessId process, boolean dead) implements Event {
+	record PeerChecked(ProcessId process, boolean dead, boolean fenced) implements Event {
 
 	}
 
@@ -132,8 +154,8 @@ sealed interface Event {
 
 	}
 
-	/** The warm-up is over. */
-	record WarmedUp() implements Event {
+	/** The warm-up is over, or a problem that ends the handoff. */
+	record WarmedUp(@Nullable String problem) implements Event {
 
 	}
 

@@ -82,6 +82,7 @@ final class EventLoop implements Runnable {
 				Snapshot before = this.snapshot;
 				this.snapshot = look(before);
 				world.observers().tell(before, this.snapshot);
+				world.operators().tell(before, this.snapshot);
 			}
 			catch (InterruptedException ex) {
 				// stop() asks to look at the flag

@@ -11,6 +11,7 @@ import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchOrigin;
+import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +45,11 @@ sealed interface Frame {
 	 * process that an operator started, which has its own
 	 * @param history the last handoffs
 	 * @param past what else the generations so far have counted
+	 * @param requests requests of the kinds that the predecessor has served
 	 */
 	record Offer(int version, String handoffId, HandoffTrigger trigger, HandoffRecord.Party from,
-			List<Listener> listeners, @Nullable LaunchOrigin origin, List<HandoffRecord> history,
-			HandoffTotals past) implements Frame {
+			List<Listener> listeners, @Nullable LaunchOrigin origin, List<HandoffRecord> history, HandoffTotals past,
+			List<RecordedRequest> requests) implements Frame {
 
 	}
 

@@ -25,6 +25,7 @@ import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchOrigin;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,6 +141,7 @@ final class FrameMessages {
 		}
 		RecordFields.write(HISTORY, offer.history()).forEach(builder::field);
 		offer.past().toFields().forEach(builder::field);
+		RequestFields.write(offer.requests()).forEach(builder::field);
 		return builder.descriptors(descriptors).build();
 	}
 
@@ -195,6 +197,7 @@ final class FrameMessages {
 		HandoffTrigger trigger = HandoffTrigger.valueOf(message.require("trigger"));
 		List<HandoffRecord> history = RecordFields.read(HISTORY, fields);
 		HandoffTotals past = HandoffTotals.fromFields(fields);
+		List<RecordedRequest> requests = RequestFields.read(fields);
 		// Nothing may fail from here on, since the descriptors change hands
 		List<Descriptor> descriptors = message.takeDescriptors();
 		if (descriptors.size() != count) {
@@ -207,7 +210,7 @@ final class FrameMessages {
 			listeners.add(new Listener(fields.getOrDefault(prefix + "name", ""), addresses.get(i),
 					fields.getOrDefault(prefix + "scheme", ""), descriptors.get(i)));
 		}
-		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history, past);
+		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history, past, requests);
 	}
 
 	private static long positive(String name, long value) {

@@ -57,6 +57,9 @@ final class HandoffMachine {
 	/** Until a process that could not be killed is to be killed again. */
 	static final Duration FENCE_INTERVAL = Duration.ofSeconds(5);
 
+	/** Until an older generation that is heard no more is looked for again. */
+	static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
+
 	/** How often an older generation tells what it holds. */
 	static final Duration TELL_INTERVAL = Duration.ofSeconds(1);
 
@@ -97,9 +100,10 @@ final class HandoffMachine {
 		on(Event.PredecessorFound.class, (m, found) -> m.successor.sayHello(found), Phase.BOOTING);
 		onFrame(Frame.Progress.class, (m, progress) -> m.successor.keepWaiting(), Phase.HELLO_SENT);
 		onFrame(Frame.Offer.class, (m, offer) -> m.successor.startWithOffer(offer), Phase.HELLO_SENT);
-		on(Event.ApplicationProgressed.class, (m, progressed) -> m.successor.tellProgress(), Phase.STARTING);
+		on(Event.ApplicationProgressed.class, (m, progressed) -> m.successor.tellProgress(), Phase.STARTING,
+				Phase.WARMING_UP);
 		on(Event.ApplicationReady.class, (m, ready) -> m.successor.warmUp(), Phase.STARTING);
-		on(Event.WarmedUp.class, (m, warm) -> m.successor.checkHealth(), Phase.WARMING_UP);
+		on(Event.WarmedUp.class, (m, warm) -> m.successor.checkHealth(warm), Phase.WARMING_UP);
 		on(Event.HealthChecked.class, (m, checked) -> m.successor.reportReady(checked), Phase.CHECKING_HEALTH);
 		onFrame(Frame.Cutover.class, (m, cutover) -> m.successor.takePath(), Phase.READY);
 		on(Event.PathTaken.class, (m, taken) -> m.successor.openGates(taken), Phase.TAKING_PATH);
@@ -139,6 +143,7 @@ final class HandoffMachine {
 				Phase.RELEASING, Phase.VERIFYING, Phase.SUCCESSOR_STARTING, Phase.CUTTING_OVER);
 		on(Event.Launched.class, (m, launched) -> m.active.fenceLateLaunch(launched), Phase.FENCING);
 		on(Event.LaunchFailed.class, (m, failed) -> m.active.afterFence(), Phase.FENCING);
+		on(Event.SuccessorExited.class, (m, exited) -> m.active.noteExited(exited), Phase.FENCING, Phase.RECLAIMING);
 		on(Event.Fenced.class, (m, fenced) -> m.active.noteFenced(fenced), Phase.FENCING);
 		on(Event.PathTaken.class, (m, taken) -> m.active.conclude(), Phase.RECLAIMING);
 
@@ -256,7 +261,7 @@ final class HandoffMachine {
 	 * Whether time matters now: without a deadline nobody needs to tell it.
 	 */
 	boolean hasDeadline() {
-		return this.state.hasDeadline();
+		return this.state.hasDeadline() || this.older.isAnyoneUnsure();
 	}
 
 	/**
@@ -289,7 +294,7 @@ final class HandoffMachine {
 			actionFailed(failed.problem());
 		}
 		else if (event instanceof Event.AbortRequested abort) {
-			abortOrRevert(abort.request());
+			abortOrRevert(abort.request(), abort.undo());
 		}
 		else if (event instanceof Event.StopRequested) {
 			stop();
@@ -441,11 +446,11 @@ final class HandoffMachine {
 
 	private void peerChecked(Event.PeerChecked checked) {
 		OlderGeneration able = this.older.ableToResume();
-		boolean fenced = able != null && able.isDoomed();
 		if (this.older.checked(checked)) {
 			this.active.lookAtOlder();
-			if (able != null && able.peer().process().equals(checked.process()) && !checked.dead()) {
-				this.active.olderLives(able, fenced);
+			if (able != null && able.peer().process().equals(checked.process()) && !able.isDoomed()
+					&& !checked.dead()) {
+				this.active.olderLives(able, checked.fenced());
 			}
 		}
 		else if (this.leaving.isProcess(checked.process()) && this.state.isIn(OLD)) {
@@ -505,7 +510,7 @@ final class HandoffMachine {
 			return;
 		}
 		switch (this.state.phase()) {
-			case FENCING -> this.active.noteFenced(new Event.Fenced(null, false));
+			case FENCING -> this.active.noteFenced(new Event.Fenced(this.state.attempt().id(), false));
 			case RECLAIMING -> this.active.conclude();
 			case RESTORING_PATH -> this.active.pathRestored();
 			case STOPPING_ACCEPT -> this.leaving.drain();
@@ -520,20 +525,33 @@ final class HandoffMachine {
 		}
 	}
 
-	private void abortOrRevert(long request) {
-		if (this.active.isBeforeServing()) {
+	private void abortOrRevert(long request, Event.Undo undo) {
+		if (undo != Event.Undo.REVERT && this.active.isBeforeServing()) {
 			this.state.accept(request, this.state.attempt().id());
 			this.active.fail(FailureCode.ABORTED, "An operator aborted the handoff.");
 			return;
 		}
-		String reverted = (phase() == Phase.IDLE) ? this.active.revert() : this.leaving.askForRevert();
+		String reverted = (undo != Event.Undo.ABORT) ? revert() : null;
 		if (reverted != null) {
 			this.state.accept(request, reverted);
 		}
 		else {
-			reject(request, (this.state.running() != null) ? "The handoff can no longer be aborted."
-					: "No handoff runs, and no older generation could serve again.");
+			reject(request, whyNotUndone(undo));
 		}
+	}
+
+	private @Nullable String revert() {
+		return (phase() == Phase.IDLE) ? this.active.revert() : this.leaving.askForRevert();
+	}
+
+	private String whyNotUndone(Event.Undo undo) {
+		boolean runs = this.state.running() != null;
+		return switch (undo) {
+			case ABORT -> runs ? "The handoff can no longer be aborted." : "No handoff runs that could be aborted.";
+			case REVERT -> runs ? whyNotNow() : "No older generation could serve again.";
+			case WHAT_CAN_BE -> runs ? "The handoff can no longer be aborted."
+					: "No handoff runs, and no older generation could serve again.";
+		};
 	}
 
 	private void reject(long request, String message) {
@@ -582,6 +600,10 @@ final class HandoffMachine {
 
 	private void tick() {
 		this.leaving.tick();
+		if (!this.state.isIn(Phase.RELEASING, Phase.REVERTING)) {
+			// There, one that is unsure is killed
+			this.older.tick();
+		}
 		if (!this.state.isDeadlineOver()) {
 			return;
 		}

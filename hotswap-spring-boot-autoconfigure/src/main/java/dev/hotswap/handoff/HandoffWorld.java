@@ -56,6 +56,8 @@ final class HandoffWorld {
 
 	private final ControlLinks links;
 
+	private final OperatorLinks operators;
+
 	private final ControlPathOwner path;
 
 	private final History history = new History();
@@ -114,14 +116,15 @@ final class HandoffWorld {
 		this.events = events;
 		this.links = new ControlLinks(events);
 		ControlPath path = new ControlPath(settings.controlSocket());
-		this.path = new ControlPathOwner(path, this.links);
+		this.operators = new OperatorLinks(this.links, this.requests, events);
+		this.path = new ControlPathOwner(path, this.operators);
 		this.deployment = deployment;
 		this.adoption = new ConnectionAdoption(connectors);
 		this.counts = new HandoffCounts(this.history, connectors, this.adoption);
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history, this.counts,
 				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), deployment,
 				this.path::makeReachable, events);
-		this.peerFate = new PeerFate(events);
+		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.successorWork = new SuccessorWork(connectors, events);
 		this.observers = new HandoffObservers(connectors);
@@ -129,6 +132,10 @@ final class HandoffWorld {
 
 	ControlLinks links() {
 		return this.links;
+	}
+
+	OperatorLinks operators() {
+		return this.operators;
 	}
 
 	HandoffObservers observers() {
@@ -198,6 +205,7 @@ final class HandoffWorld {
 		else if (action instanceof Action.Remember remember) {
 			this.history.remember(remember.handoff());
 			this.observers.tell(remember.handoff());
+			this.operators.tell(remember.handoff());
 		}
 		else if (action instanceof Action.StartWithOffer start) {
 			this.offer.complete(start.offer());
@@ -296,10 +304,10 @@ final class HandoffWorld {
 	void failed(Action action, Throwable problem) {
 		logger.error("The handoff failed to " + action.getClass().getSimpleName(), problem);
 		if (action instanceof Action.CheckPeer check) {
-			this.events.accept(new Event.PeerChecked(check.process(), false));
+			this.events.accept(new Event.PeerChecked(check.process(), false, false));
 		}
 		else if (action instanceof Action.FencePeer fence) {
-			this.events.accept(new Event.PeerChecked(fence.process(), false));
+			this.events.accept(new Event.PeerChecked(fence.process(), false, true));
 		}
 		else if (!SIDELINES.contains(action.getClass())) {
 			this.events.accept(new Event.ActionFailed(problem.toString()));

@@ -31,6 +31,8 @@ final class OlderGeneration {
 
 	private boolean doomed;
 
+	private long checkedAt;
+
 	private HandoffStatus.Draining status;
 
 	/**
@@ -81,6 +83,21 @@ final class OlderGeneration {
 
 	void linkEnded() {
 		this.linked = false;
+	}
+
+	/**
+	 * Whether it may have died, and nobody would hear of it.
+	 */
+	boolean isUnsure() {
+		return !this.linked && !this.doomed;
+	}
+
+	void checkedAt(long now) {
+		this.checkedAt = now;
+	}
+
+	long checkedAt() {
+		return this.checkedAt;
 	}
 
 	void heard(Frame.Draining draining, Instant at) {

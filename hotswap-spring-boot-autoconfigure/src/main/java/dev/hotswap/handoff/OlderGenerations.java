@@ -172,8 +172,9 @@ final class OlderGenerations {
 			remove(older);
 		}
 		else if (older != null) {
-			// It holds the handoff for failed, and is about to kill this process
-			older.linkEnded();
+			// It holds the handoff for failed, and is about to kill this process, or to
+			// go
+			unlink(older);
 		}
 	}
 
@@ -188,10 +189,35 @@ final class OlderGenerations {
 		if (older == null) {
 			return false;
 		}
-		older.linkEnded();
-		// One that lives and can be talked to no more still believes that it may resume
-		this.state.act(new Action.CheckPeer(older.peer().process()));
+		unlink(older);
 		return true;
+	}
+
+	private void unlink(OlderGeneration older) {
+		older.linkEnded();
+		check(older);
+	}
+
+	/**
+	 * One that lives and can be talked to no more may still believe that it may resume.
+	 */
+	private void check(OlderGeneration older) {
+		older.checkedAt(this.state.now());
+		this.state.act(new Action.CheckPeer(older.peer().process()));
+	}
+
+	/**
+	 * Whether one may be dead or not, and time is to pass until it is asked again.
+	 */
+	boolean isAnyoneUnsure() {
+		return this.all.stream().anyMatch(OlderGeneration::isUnsure);
+	}
+
+	void tick() {
+		this.all.stream()
+			.filter((each) -> each.isUnsure()
+					&& this.state.now() - each.checkedAt() >= HandoffMachine.CHECK_INTERVAL.toNanos())
+			.forEach(this::check);
 	}
 
 	/**
@@ -224,7 +250,7 @@ final class OlderGenerations {
 			}
 			remove(older);
 		}
-		else {
+		else if (checked.fenced() || !older.isDoomed()) {
 			older.survived();
 			if (!older.isLinked() && !older.mayResume()) {
 				remove(older);

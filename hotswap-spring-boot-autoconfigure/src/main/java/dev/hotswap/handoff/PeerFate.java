@@ -20,23 +20,33 @@ final class PeerFate {
 
 	private static final Log logger = LogFactory.getLog(PeerFate.class);
 
+	private final Consumer<ProcessId> beforeDeathIsReported;
+
 	private final Consumer<Event> events;
 
-	PeerFate(Consumer<Event> events) {
+	PeerFate(Consumer<ProcessId> beforeDeathIsReported, Consumer<Event> events) {
+		this.beforeDeathIsReported = beforeDeathIsReported;
 		this.events = events;
 	}
 
 	boolean perform(Action action) {
 		if (action instanceof Action.CheckPeer check) {
-			this.events.accept(new Event.PeerChecked(check.process(), isDead(check.process())));
+			report(check.process(), isDead(check.process()), false);
 		}
 		else if (action instanceof Action.FencePeer fence) {
-			this.events.accept(new Event.PeerChecked(fence.process(), fence(fence.process())));
+			report(fence.process(), fence(fence.process()), true);
 		}
 		else {
 			return false;
 		}
 		return true;
+	}
+
+	private void report(ProcessId process, boolean dead, boolean fenced) {
+		if (dead) {
+			this.beforeDeathIsReported.accept(process);
+		}
+		this.events.accept(new Event.PeerChecked(process, dead, fenced));
 	}
 
 	private static boolean isDead(ProcessId process) {

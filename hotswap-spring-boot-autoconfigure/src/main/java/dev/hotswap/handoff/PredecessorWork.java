@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,7 +52,10 @@ final class PredecessorWork {
 
 	private final Prechecks prechecks;
 
-	private volatile @Nullable LaunchedProcess launched;
+	/** Completes when the exit of the process launched last has been reported. */
+	private volatile CompletableFuture<?> exited = CompletableFuture.completedFuture(null);
+
+	private volatile @Nullable ProcessId launched;
 
 	PredecessorWork(HandoffSettings settings, HandoffConnectors connectors, ControlLinks links, History history,
 			HandoffCounts counts, SuccessorLaunch launch, Deployment deployment, HandoffPrecheck controlPath,
@@ -79,7 +83,7 @@ final class PredecessorWork {
 
 	boolean perform(Action action) {
 		if (action instanceof Action.RunPrechecks run) {
-			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal()));
+			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal(run.trigger())));
 		}
 		else if (action instanceof Action.Verify verify) {
 			verify(verify);
@@ -117,11 +121,11 @@ final class PredecessorWork {
 	private void launch(String handoffId) {
 		try {
 			LaunchedProcess process = this.launch.launch(handoffId, this.deployment.jar());
-			this.launched = process;
 			logger.info("Handoff " + handoffId + ": launched pid " + process.id().pid());
 			this.events.accept(new Event.Launched(process.id()));
-			process.onExit()
+			this.exited = process.onExit()
 				.thenAccept((status) -> this.events.accept(new Event.SuccessorExited(process.id(), status)));
+			this.launched = process.id();
 		}
 		catch (IOException | RuntimeException ex) {
 			this.events.accept(new Event.LaunchFailed("The successor could not be launched: " + ex.getMessage()));
@@ -140,7 +144,7 @@ final class PredecessorWork {
 					FrameMessages
 						.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, send.handoffId(), send.trigger(),
 								send.from(), listeners, send.launched() ? this.launch.originToPassOn() : null,
-								this.history.records(), this.counts.past())));
+								this.history.records(), this.counts.past(), this.connectors.recorder().sample())));
 		}
 		catch (IOException | RuntimeException ex) {
 			listeners.forEach((listener) -> listener.descriptor().close());
@@ -168,7 +172,10 @@ final class PredecessorWork {
 			dead &= fence(process, fence.grace(), fence.termGrace());
 		}
 		descendants.forEach((process) -> fence(process, Duration.ZERO, fence.termGrace()));
-		this.events.accept(new Event.Fenced(exitStatus(), dead));
+		if (dead) {
+			fence.processes().forEach(this::awaitExit);
+		}
+		this.events.accept(new Event.Fenced(fence.handoffId(), dead));
 	}
 
 	private static Stream<ProcessId> descendants(ProcessId process) {
@@ -193,20 +200,22 @@ final class PredecessorWork {
 		return process.isDead();
 	}
 
-	private @Nullable Integer exitStatus() {
-		LaunchedProcess process = this.launched;
-		if (process == null) {
-			return null;
+	/**
+	 * Let the exit of a dead process be reported before its death, if this process has
+	 * launched it: a zombie is dead already.
+	 */
+	void awaitExit(ProcessId process) {
+		if (!process.equals(this.launched)) {
+			return;
 		}
 		try {
-			return process.onExit().get(STATUS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			this.exited.get(STATUS_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			return null;
+			logger.warn("The exit status of process " + process.pid() + " is not known", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return null;
 		}
 	}
 

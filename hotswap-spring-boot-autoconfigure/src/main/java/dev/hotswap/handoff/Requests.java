@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 
 import dev.hotswap.HandoffRefusedException;
@@ -23,13 +24,26 @@ final class Requests {
 	private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
 
 	CompletableFuture<String> ask(LongConsumer question) {
-		long number = this.numbers.incrementAndGet();
 		CompletableFuture<String> answer = new CompletableFuture<>();
+		ask(question, answer);
+		return answer;
+	}
+
+	/**
+	 * Ask, and hear the answer before whatever the machine does next: on its thread.
+	 */
+	void ask(LongConsumer question, BiConsumer<? super String, ? super Throwable> hear) {
+		CompletableFuture<String> answer = new CompletableFuture<>();
+		answer.whenComplete(hear);
+		ask(question, answer);
+	}
+
+	private void ask(LongConsumer question, CompletableFuture<String> answer) {
+		long number = this.numbers.incrementAndGet();
 		this.waiting.put(number, answer);
 		answer.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
 			.whenComplete((id, problem) -> this.waiting.remove(number));
 		question.accept(number);
-		return answer;
 	}
 
 	void accept(Action.Accept accept) {

@@ -16,15 +16,36 @@ public final class HandoffConnectors {
 
 	private final List<Consumer<HandoffConnector>> watchers = new ArrayList<>();
 
+	private final RequestRecorder recorder;
+
 	private boolean open;
+
+	/**
+	 * Create a registry whose connectors record nothing.
+	 * @param open whether connectors open their gates as soon as they start, as in an
+	 * application that succeeds nobody
+	 */
+	public HandoffConnectors(boolean open) {
+		this(open, new RequestRecorder(false));
+	}
 
 	/**
 	 * Create a registry.
 	 * @param open whether connectors open their gates as soon as they start, as in an
 	 * application that succeeds nobody
+	 * @param recorder records what the connectors serve
 	 */
-	public HandoffConnectors(boolean open) {
+	public HandoffConnectors(boolean open, RequestRecorder recorder) {
 		this.open = open;
+		this.recorder = recorder;
+	}
+
+	/**
+	 * The recorder of what the connectors serve.
+	 * @return the recorder
+	 */
+	public RequestRecorder recorder() {
+		return this.recorder;
 	}
 
 	/**

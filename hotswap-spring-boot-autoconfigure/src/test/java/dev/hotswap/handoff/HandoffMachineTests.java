@@ -202,7 +202,7 @@ class HandoffMachineTests {
 	void exitOfLaunchedSuccessorFailsWithItsStatus(Phase phase) {
 		to(phase);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, phase.stage());
 		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(1);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
@@ -216,7 +216,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(last(Action.Fence.class).termGrace()).isZero();
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.PathTaken(null));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.CUTOVER);
@@ -237,7 +237,7 @@ class HandoffMachineTests {
 		handle(new Event.AbortRequested(1));
 		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
 		assertThat(last(Action.Fence.class).grace()).isPositive();
-		handle(new Event.Fenced(null, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.ABORTED, Stage.START);
 
 		takeOverUntilStart();
@@ -253,7 +253,7 @@ class HandoffMachineTests {
 		handle(new Event.LinkSilent(LINK));
 		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.TIMEOUT, "too slow"));
 		assertThat(this.machine.phase()).isEqualTo(Phase.READY);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
@@ -287,7 +287,7 @@ class HandoffMachineTests {
 	void byeOfSuccessorFailsWithItsCode() {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.UNHEALTHY, "db is DOWN"));
-		handle(new Event.Fenced(21, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.UNHEALTHY, Stage.START);
 		assertThat(last(Action.Remember.class).handoff().message()).isEqualTo("db is DOWN");
 	}
@@ -297,7 +297,7 @@ class HandoffMachineTests {
 		to(Phase.SUCCESSOR_STARTING);
 		receive(new Frame.Serving());
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(19, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.PROTOCOL, Stage.START);
 	}
 
@@ -320,7 +320,7 @@ class HandoffMachineTests {
 		assertThat(this.actions).noneMatch(Action.Fence.class::isInstance);
 		handle(new Event.Launched(SUCCESSOR));
 		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
-		handle(new Event.Fenced(17, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.ABORTED, Stage.LAUNCH);
 	}
 
@@ -338,7 +338,7 @@ class HandoffMachineTests {
 		handle(new Event.StopRequested());
 		assertThat(last(Action.Fence.class).grace()).isZero();
 		assertThat(this.actions).noneMatch(Action.Stopped.class::isInstance);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertLeaves();
 	}
 
@@ -351,7 +351,7 @@ class HandoffMachineTests {
 		assertThat(sent(Frame.Released.class)).isNotNull();
 		handle(new Event.AcceptingStopped());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, false));
 		assertThat(this.machine.role()).as("told to stop, it does not come back").isEqualTo(Role.DRAINING);
 		handle(new Event.DrainEnded(NONE));
 		assertThat(last(Action.Stopped.class)).isNotNull();
@@ -362,7 +362,7 @@ class HandoffMachineTests {
 		toCutover();
 		handle(new Event.StopRequested());
 		pass(HandoffMachine.CUTOVER_TIMEOUT);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertLeaves();
 	}
 
@@ -444,10 +444,30 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void exitStatusOfAKilledSuccessorIsKept() {
+		to(Phase.SUCCESSOR_STARTING);
+		handle(new Event.LinkSilent(LINK));
+		handle(new Event.SuccessorExited(SUCCESSOR, 137));
+		handle(fenced(true));
+		assertFailed(FailureCode.TIMEOUT, Stage.START);
+		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(137);
+	}
+
+	@Test
+	void answerToTheKillOfAnEarlierHandoffDoesNotEndTheNextOne() {
+		to(Phase.SUCCESSOR_STARTING);
+		handle(new Event.AbortRequested(1));
+		handle(new Event.Fenced("h0", true));
+		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
+		handle(fenced(true));
+		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+	}
+
+	@Test
 	void nextHandoffCanStartAfterAFailedOne() {
 		to(Phase.SUCCESSOR_STARTING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
-		handle(new Event.Fenced(1, true));
+		handle(fenced(true));
 		handle(new Event.Triggered(2, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		assertThat(this.machine.phase()).isEqualTo(Phase.PRECHECKING);
 		handle(new Event.SuccessorExited(SUCCESSOR, 1));
@@ -536,7 +556,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.NoteAnswer.class).answer().adopted()).containsExactly(1L);
 		handle(new Event.LinkEnded(LINK, null));
 		assertThat(this.actions).noneMatch(Action.SuccessorLost.class::isInstance);
-		handle(new Event.PeerChecked(SUCCESSOR, false));
+		handle(new Event.PeerChecked(SUCCESSOR, false, false));
 		assertThat(last(Action.SuccessorLost.class).dead()).isFalse();
 		assertThat(this.machine.mayResume()).isFalse();
 	}
@@ -546,7 +566,7 @@ class HandoffMachineTests {
 		toCutover();
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(SUCCESSOR, false));
+		handle(new Event.PeerChecked(SUCCESSOR, false, false));
 		handle(new Event.AcceptingStopped());
 		assertThat(last(Action.Drain.class).link()).isEqualTo(HandoffMachine.NO_LINK);
 	}
@@ -560,7 +580,7 @@ class HandoffMachineTests {
 		assertThat(this.machine.phase()).isEqualTo(Phase.LAUNCHING);
 		pass(Duration.ofMillis(500));
 		assertThat(this.machine.phase()).isEqualTo(Phase.FENCING);
-		handle(new Event.Fenced(16, true));
+		handle(fenced(true));
 		assertFailed(FailureCode.TIMEOUT, Stage.LAUNCH);
 		assertThat(last(Action.Remember.class).handoff().message()).contains("hotswap.ready-timeout");
 	}
@@ -601,7 +621,7 @@ class HandoffMachineTests {
 		handle(new Event.PredecessorFound(LINK, PREDECESSOR, "h0"));
 		handle(new Event.LinkEnded(LINK, null));
 		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.StartFresh.class)).isNotNull();
 		handle(new Event.ApplicationReady());
 		assertThat(this.machine.role()).isEqualTo(Role.ACTIVE);
@@ -612,7 +632,7 @@ class HandoffMachineTests {
 	void predecessorsDeathInStartOpensGatesOnlyWhenApplicationIsReady() {
 		succeedUntilStart();
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
 		handle(new Event.ApplicationReady());
 		assertThat(last(Action.TakePath.class)).isNotNull();
@@ -627,7 +647,7 @@ class HandoffMachineTests {
 	void predecessorsDeathAfterApplicationIsReadyOpensGatesAtOnce(Phase phase) {
 		succeedUntil(phase);
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.HealthChecked("late"));
 		handle(new Event.PathTaken("unwritable"));
@@ -638,7 +658,7 @@ class HandoffMachineTests {
 	void lossOfTheConnectionWhilePredecessorLivesGivesUpAndFencesNobody() {
 		succeedUntilReady();
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(PREDECESSOR, false));
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
 		assertThat(last(Action.Exit.class).code()).isEqualTo(FailureCode.PREDECESSOR_UNREACHABLE);
 		assertThat(this.actions).noneMatch(Action.FencePeer.class::isInstance);
 	}
@@ -649,7 +669,7 @@ class HandoffMachineTests {
 		handle(new Event.LinkSilent(LINK));
 		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
@@ -679,7 +699,7 @@ class HandoffMachineTests {
 		handle(new Event.SuccessorExited(SUCCESSOR, 137));
 		handle(new Event.LinkEnded(LINK, null));
 		assertThat(this.actions).containsExactly(new Action.CheckPeer(SUCCESSOR));
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, false));
 		assertThat(last(Action.Reopen.class).successorDead()).isTrue();
 		handle(new Event.GatesOpened());
 		assertThat(last(Action.TakePath.class)).isNotNull();
@@ -697,7 +717,7 @@ class HandoffMachineTests {
 		toCutover();
 		receive(new Frame.Serving());
 		handle(new Event.LinkEnded(LINK, null));
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, false));
 		assertThat(this.actions).noneMatch(Action.Reopen.class::isInstance);
 		handle(new Event.AcceptingStopped());
 		assertThat(this.actions).noneMatch(Action.Drain.class::isInstance);
@@ -715,7 +735,7 @@ class HandoffMachineTests {
 		assertThat(this.actions).filteredOn(Action.Send.class::isInstance)
 			.noneMatch((send) -> ((Action.Send) send).frame() instanceof Frame.Released);
 		assertThat(this.machine.phase()).isEqualTo(Phase.STANDBY);
-		handle(new Event.PeerChecked(SUCCESSOR, true));
+		handle(new Event.PeerChecked(SUCCESSOR, true, true));
 		handle(new Event.GatesOpened());
 		handle(new Event.PathTaken(null));
 		assertFailed(FailureCode.TIMEOUT, Stage.STANDBY);
@@ -725,7 +745,7 @@ class HandoffMachineTests {
 	void silentSuccessorThatCannotBeKilledIsTriedAgain() {
 		toOld(Phase.STANDBY);
 		handle(new Event.LinkSilent(LINK));
-		handle(new Event.PeerChecked(SUCCESSOR, false));
+		handle(new Event.PeerChecked(SUCCESSOR, false, false));
 		this.actions.clear();
 		pass(HandoffMachine.FENCE_INTERVAL);
 		assertThat(this.actions).filteredOn(Action.FencePeer.class::isInstance).hasSize(1);
@@ -770,19 +790,51 @@ class HandoffMachineTests {
 		pass(HandoffMachine.RELEASE_TIMEOUT);
 		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
 		assertThat(this.actions).noneMatch(Action.Verify.class::isInstance);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.Verify.class)).isNotNull();
 		assertThat(this.machine.draining()).isEmpty();
+	}
+
+	@Test
+	void olderGenerationThatEndedTheLinkIsLookedForUntilItIsGone() {
+		serve();
+		this.actions.clear();
+		receive(new Frame.Bye(ByeReason.PROTOCOL, FailureCode.PROTOCOL, "malformed"));
+		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.LinkEnded(LINK, null));
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
+		assertThat(this.machine.draining()).hasSize(1);
+		assertThat(this.machine.hasDeadline()).isTrue();
+		this.actions.clear();
+		pass(HandoffMachine.CHECK_INTERVAL);
+		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
+		assertThat(this.machine.draining()).isEmpty();
+		assertThat(last(Action.Proven.class)).isNotNull();
+		assertThat(this.machine.hasDeadline()).isFalse();
+	}
+
+	@Test
+	void answerToAnEarlierQuestionIsNotTakenForThatOfTheKill() {
+		serve();
+		handle(new Event.LinkEnded(LINK, "broken"));
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
+		assertThat(this.machine.phase()).isEqualTo(Phase.RELEASING);
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
+		assertThat(last(Action.Verify.class)).isNotNull();
 	}
 
 	@Test
 	void olderGenerationThatCannotBeReleasedOrKilledRefusesTheNextHandoff() {
 		serve();
 		handle(new Event.LinkEnded(LINK, "broken"));
-		handle(new Event.PeerChecked(PREDECESSOR, false));
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		handle(new Event.PrechecksDone("h1", null));
-		handle(new Event.PeerChecked(PREDECESSOR, false));
+		handle(new Event.PeerChecked(PREDECESSOR, false, true));
 		assertFailed(FailureCode.TIMEOUT, Stage.PRECHECK);
 		assertThat(this.actions).noneMatch(Action.Launch.class::isInstance);
 	}
@@ -835,7 +887,7 @@ class HandoffMachineTests {
 	void historySaysWhichPredecessorDiedBeforeItHadDrained() {
 		serve();
 		handle(new Event.LinkSilent(LINK));
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
 		assertThat(last(Action.Remember.class).handoff().message()).contains("died before it had drained");
 		assertThat(this.machine.draining()).isEmpty();
 	}
@@ -906,7 +958,7 @@ class HandoffMachineTests {
 		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
 		receive(new Frame.Serving());
 		assertThat(this.machine.role()).as("it is as good as dead").isEqualTo(Role.ACTIVE);
-		handle(new Event.PeerChecked(PREDECESSOR, true));
+		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 		handle(new Event.PathTaken(null));
 		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
@@ -916,11 +968,11 @@ class HandoffMachineTests {
 	void successorThatCannotBeKilledAfterCutoverKeepsThePathUntilItCan() {
 		toCutover();
 		pass(HandoffMachine.CUTOVER_TIMEOUT);
-		handle(new Event.Fenced(null, false));
+		handle(fenced(false));
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
 		pass(HandoffMachine.FENCE_INTERVAL);
 		assertThat(this.actions).filteredOn(Action.Fence.class::isInstance).hasSize(2);
-		handle(new Event.Fenced(137, true));
+		handle(fenced(true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
 	}
 
@@ -990,7 +1042,7 @@ class HandoffMachineTests {
 	private void succeedUntilStart() {
 		handle(new Event.PredecessorFound(LINK, PREDECESSOR, "h0"));
 		receive(new Frame.Offer(1, "h0", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 3, null), List.of(), null,
-				List.of(), HandoffTotals.NONE));
+				List.of(), HandoffTotals.NONE, List.of()));
 		assertThat(last(Action.StartWithOffer.class)).isNotNull();
 	}
 
@@ -998,7 +1050,7 @@ class HandoffMachineTests {
 		succeedUntilStart();
 		handle(new Event.ApplicationReady());
 		if (phase != Phase.WARMING_UP) {
-			handle(new Event.WarmedUp());
+			handle(new Event.WarmedUp(null));
 		}
 		if (phase != Phase.WARMING_UP && phase != Phase.CHECKING_HEALTH) {
 			handle(new Event.HealthChecked(null));
@@ -1019,6 +1071,10 @@ class HandoffMachineTests {
 
 	private void handle(Event event) {
 		this.actions.addAll(this.machine.handle(event, this.now));
+	}
+
+	private Event fenced(boolean dead) {
+		return new Event.Fenced(String.valueOf(this.machine.handoffId()), dead);
 	}
 
 	private void pass(Duration duration) {

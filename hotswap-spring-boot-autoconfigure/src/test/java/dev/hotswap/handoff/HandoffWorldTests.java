@@ -3,10 +3,13 @@ package dev.hotswap.handoff;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import dev.hotswap.process.LaunchedProcess;
+import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.HandoffConnectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,42 @@ class HandoffWorldTests {
 			world.perform(new Action.Verify("h1", null));
 			await().atMost(Duration.ofSeconds(10)).until(() -> order.contains("Verified"));
 			assertThat(order).containsExactly("proving", "proven", "verify", "Verified");
+		}
+		finally {
+			world.close();
+		}
+	}
+
+	@Test
+	void exitOfALaunchedProcessIsReportedBeforeItsDeath(@TempDir Path folder) throws Exception {
+		List<Event> events = new CopyOnWriteArrayList<>();
+		Process process = new ProcessBuilder("true").start();
+		ProcessId id = new ProcessId(process.pid(), 1);
+		process.waitFor();
+		CompletableFuture<Integer> exit = new CompletableFuture<>();
+		HandoffWorld world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
+				new HandoffConnectors(false), (request) -> new LaunchedProcess() {
+
+					@Override
+					public ProcessId id() {
+						return id;
+					}
+
+					@Override
+					public CompletableFuture<Integer> onExit() {
+						return exit;
+					}
+
+				}, Deployment.NONE, (status, application) -> {
+				}, events::add);
+		try {
+			world.perform(new Action.Launch("h1", null));
+			await().atMost(Duration.ofSeconds(10)).until(() -> !events.isEmpty());
+			world.perform(new Action.CheckPeer(id));
+			exit.completeOnTimeout(137, 300, TimeUnit.MILLISECONDS);
+			await().atMost(Duration.ofSeconds(10)).until(() -> events.size() == 3);
+			assertThat(events).containsExactly(new Event.Launched(id), new Event.SuccessorExited(id, 137),
+					new Event.PeerChecked(id, true, false));
 		}
 		finally {
 			world.close();

@@ -132,6 +132,7 @@ final class SimulatedPromises {
 		require(!alive.isEmpty() || mayBeGone, "nobody serves any more: ", this.nodes);
 		for (SimulatedProcess node : alive) {
 			require(node.kept.isEmpty(), "a descriptor is left: ", alive);
+			require(node.machine.draining().isEmpty(), "one that is gone is still said to drain: ", alive);
 		}
 	}
 

@@ -675,10 +675,10 @@ final class SimulatedWorld {
 		}
 		else if (task instanceof Action.SendOffer offer) {
 			send(node, offer.link(), new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, offer.handoffId(),
-					offer.trigger(), offer.from(), List.of(), null, List.of(), HandoffTotals.NONE));
+					offer.trigger(), offer.from(), List.of(), null, List.of(), HandoffTotals.NONE, List.of()));
 		}
 		else if (task instanceof Action.WarmUp) {
-			node.answers.add(new Event.WarmedUp());
+			node.answers.add(new Event.WarmedUp(null));
 		}
 		else if (task instanceof Action.CheckHealth) {
 			node.answers.add(new Event.HealthChecked(null));
@@ -713,15 +713,15 @@ final class SimulatedWorld {
 			send(node, adopt.link(), new Frame.Answered(ids(adopt.connections()), List.of()));
 		}
 		else if (task instanceof Action.CheckPeer check) {
-			node.answers.add(new Event.PeerChecked(check.process(), !node(check.process()).alive));
+			node.answers.add(new Event.PeerChecked(check.process(), !node(check.process()).alive, false));
 		}
 		else if (task instanceof Action.FencePeer fence) {
 			fence(node(fence.process()));
-			node.answers.add(new Event.PeerChecked(fence.process(), true));
+			node.answers.add(new Event.PeerChecked(fence.process(), true, true));
 		}
 		else if (task instanceof Action.Fence fence) {
 			fence.processes().forEach((process) -> fence(node(process)));
-			node.answers.add(new Event.Fenced(137, true));
+			node.answers.add(new Event.Fenced(fence.handoffId(), true));
 		}
 		else if (task instanceof Action.Rejoin rejoin) {
 			rejoin(node, rejoin);

@@ -136,7 +136,7 @@ class HostileWorldTests {
 	}
 
 	@Test
-	void diskFullWhereNobodyLooks() throws Exception {
+	void diskFullWhereTheSuccessorWrites() throws Exception {
 		Path disk = Files.createDirectory(this.sandbox.folder().resolve("disk"));
 		mount(disk);
 		try {
@@ -147,15 +147,18 @@ class HostileWorldTests {
 			Load load = Load.on(app.port(), "/hello").rate(50).start();
 			Path filler = disk.resolve("filler");
 			fill(filler);
-			long second = app.handOver().successor();
-			app.awaitOutput("A file that names the active process or release could not be written");
+			app.signalHandoff(app.pid());
+			JsonNode handoff = app.awaitHistory(1);
+			assertThat(handoff.path("stage").asString()).isEqualTo("START");
+			assertThat(handoff.path("message").asString()).contains(disk.resolve("fixture.pid").toString())
+				.contains("No space left on device");
+			assertThat(disk.resolve("fixture.pid")).hasContent(Long.toString(app.pid()));
 			Files.delete(filler);
-			long third = app.handOver().successor();
-			app.awaitExit(second);
+			long successor = app.handOver().successor();
 			assertThatNobodyNoticed(load.stop());
-			assertThat(disk.resolve("fixture.pid")).hasContent(Long.toString(third));
-			ProcessHandle.of(third).orElseThrow().destroy();
-			app.awaitExit(third);
+			assertThat(disk.resolve("fixture.pid")).hasContent(Long.toString(successor));
+			ProcessHandle.of(successor).orElseThrow().destroy();
+			app.awaitExit(successor);
 		}
 		finally {
 			run("umount", "-l", disk.toString());

@@ -7,12 +7,15 @@ import dev.hotswap.ConnectionState;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.ConnectionTracker;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.RecordedRequest;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -42,6 +45,9 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			"connection");
 
 	private static final String NAME = "hotswap.connection";
+
+	/** Larger responses are too much to send again. */
+	private static final long MAX_RECORDED_CONTENT = 1024 * 1024;
 
 	private final NettyHandoffConnector connector;
 
@@ -80,6 +86,13 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	private boolean politely;
 
 	private @Nullable Descriptor departure;
+
+	/** A request that may be recorded once it is answered. */
+	private @Nullable RecordedRequest candidate;
+
+	private long candidateStart;
+
+	private @Nullable HttpResponse candidateResponse;
 
 	/**
 	 * Create a connection. Any thread.
@@ -164,6 +177,13 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			this.clock.start(this.lastUse, request);
 			changed(ConnectionState.ACTIVE);
 		}
+		this.candidate = null;
+		if (this.connector.recorder().takes(this.lastUse) && this.pending == 1) {
+			HttpHeaders headers = request.headers();
+			this.candidate = this.connector.recorder()
+				.candidate(this.connector.name(), request.method().name(), request.uri(), headers::get);
+			this.candidateStart = this.lastUse;
+		}
 	}
 
 	private void upgraded() {
@@ -198,6 +218,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			return;
 		}
 		this.responding = true;
+		this.candidateResponse = (this.candidate != null) ? response : null;
 		if (this.connector.isAnnouncing() && HttpUtil.isKeepAlive(response) && isLastRequest()) {
 			HttpUtil.setKeepAlive(response, false);
 			this.announced = true;
@@ -217,6 +238,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		this.responding = false;
 		this.pending--;
 		this.lastUse = System.nanoTime();
+		recordCandidate();
 		if (this.announced) {
 			return promise.unvoid().addListener((written) -> end());
 		}
@@ -232,6 +254,18 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			}
 		}
 		return promise;
+	}
+
+	private void recordCandidate() {
+		RecordedRequest candidate = this.candidate;
+		HttpResponse response = this.candidateResponse;
+		this.candidate = null;
+		this.candidateResponse = null;
+		if (candidate != null && response != null && HttpUtil.getContentLength(response, 0L) <= MAX_RECORDED_CONTENT) {
+			this.connector.recorder()
+				.served(candidate, response.status().code(), response.headers().get(HttpHeaderNames.CONTENT_TYPE),
+						this.candidateStart);
+		}
 	}
 
 	private void requestOver() {
@@ -460,6 +494,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		this.departure = transport.export(this.channel);
 		this.leaving = true;
 		stopReading();
+		transport.stopEvents(this.channel);
 		if (this.channel.pipeline().get(NettyPipeline.IdleTimeoutHandler) != null) {
 			this.channel.pipeline().remove(NettyPipeline.IdleTimeoutHandler);
 		}
