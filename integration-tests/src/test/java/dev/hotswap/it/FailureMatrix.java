@@ -35,7 +35,7 @@ final class FailureMatrix {
 			VERIFY       ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
 			LAUNCH       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; -                        ; -                  ; new none 137       ; old successor-exited/predecessor-unreachable 18 @LAUNCH/START
 			START        ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; | old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
-			WARM_UP      ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
+			WARM_UP      ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
 			HEALTH_CHECK ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
 			CUTOVER      ; old successor-exited 3 ; | old successor-exited 137 ; old timeout 137   ; old protocol 137         ; old protocol 137   ; new succeeded 137  ; new succeeded 137
 			DRAIN        ; old successor-exited 3 ; | old successor-exited 137 ; old timeout 137   ; new succeeded 0          ; new succeeded 0    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER

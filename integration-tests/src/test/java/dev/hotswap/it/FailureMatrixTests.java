@@ -17,7 +17,6 @@ import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.OpenFiles;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +28,6 @@ import static org.awaitility.Awaitility.await;
  * One of two processes fails in one stage of a handoff, under 400 requests a second on
  * kept connections and 20 on new ones. {@link FailureMatrix} says what comes of it.
  */
-@Tag("full")
 @OnPlatforms(value = Choice.ONE, everywhere = false)
 class FailureMatrixTests {
 

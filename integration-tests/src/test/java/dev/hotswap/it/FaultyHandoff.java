@@ -87,6 +87,8 @@ final class FaultyHandoff {
 	static App.Builder configure(Sandbox sandbox, App.Builder settings) {
 		return settings.property("fixture.fault-file", faultFile(sandbox))
 			.property("server.tomcat.max-keep-alive-requests", -1)
+			.property("hotswap.warm-up.duration", PATIENCE.toSeconds() + "s")
+			.property("hotswap.warm-up.recorded", false)
 			.property("management.endpoint.health.group.readiness.include", "readinessState,hold");
 	}
 
@@ -166,7 +168,7 @@ final class FaultyHandoff {
 			this.lift.run();
 		}
 		return switch (this.cell.stage()) {
-			case LAUNCH, START, HEALTH_CHECK -> awaitHeld();
+			case LAUNCH, START, WARM_UP, HEALTH_CHECK -> awaitHeld();
 			case CUTOVER -> awaitStage().at("/handoff/successorPid").asLong();
 			default -> await().atMost(PATIENCE)
 				.until(this.app::status,

@@ -18,7 +18,6 @@ import dev.hotswap.it.harness.OpenFiles;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +29,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a handoff needs of the machine is missing: the operator is told what, clients
  * notice nothing, and once it is there again the next handoff works.
  */
-@Tag("full")
 @OnPlatforms(Choice.ONE)
 class HostileWorldTests {
 

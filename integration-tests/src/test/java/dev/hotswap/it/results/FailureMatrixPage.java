@@ -53,8 +53,8 @@ public final class FailureMatrixPage {
 			- LAUNCH, predecessor stopped: the successor gives up (status 18, `predecessor-unreachable`), and the predecessor
 			  serves on when it is continued.
 			- PRECHECK, successor stopped: it is offered the listeners when the prechecks are over, and does not answer.
-			- LAUNCH has no control connection yet that could be flooded. WARM_UP passes at once while nothing takes part in it.
-			- A successor that floods in START or HEALTH_CHECK sends frames that are in order there; they are out of order
+			- LAUNCH has no control connection yet that could be flooded.
+			- A successor that floods in START to HEALTH_CHECK sends frames that are in order there; they are out of order
 			  once it is told to take over.
 			- DRAIN and STANDBY, successor floods or corrupts: both live, so the predecessor is released, drains and exits.
 
