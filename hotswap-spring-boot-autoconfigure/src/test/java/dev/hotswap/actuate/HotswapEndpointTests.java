@@ -99,9 +99,8 @@ class HotswapEndpointTests {
 						TestHandoff.SINCE.plus(Duration.ofSeconds(5)))),
 				List.of(new HandoffRecord("h8", HandoffTrigger.SIGNAL, new HandoffRecord.Party(4710, 2, "1.4.0"),
 						new HandoffRecord.Party(4711, 3, "1.5.0"), Instant.parse("2026-01-02T03:04:00Z"),
-						HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null, null, null,
-						Map.of(Stage.PRECHECK, 12L, Stage.LAUNCH, 900L, Stage.START, 3456L, Stage.CUTOVER, 5L,
-								Stage.DRAIN, 120L),
+						HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null, null, null, Map.of(Stage.PRECHECK, 12L,
+								Stage.LAUNCH, 900L, Stage.START, 3456L, Stage.CUTOVER, 5L, Stage.DRAIN, 120L),
 						new HandoffRecord.Connections(32, 0, 4, 0))));
 		assertJson(this.endpoint.status(), json.group(1));
 	}
