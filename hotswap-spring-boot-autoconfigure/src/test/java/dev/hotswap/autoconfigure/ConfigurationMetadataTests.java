@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,17 +61,20 @@ class ConfigurationMetadataTests {
 			.allSatisfy((name) -> assertThat(readme).contains("| `" + name + "` |"));
 	}
 
-	@Test
-	void signalHasHints() throws Exception {
+	@ParameterizedTest
+	@CsvSource({ "signal, auto USR1 USR2 HUP WINCH none, true", "command, handoff status abort revert, false",
+			"release.verify, sha256 none, false", "launch.ignore-listeners, *, true" })
+	void valuesAreHinted(String property, String values, boolean others) throws Exception {
 		JsonNode hint = list("hints").stream()
-			.filter((candidate) -> candidate.get("name").asString().equals("hotswap.signal"))
+			.filter((candidate) -> candidate.get("name").asString().equals("hotswap." + property))
 			.findAny()
 			.orElseThrow();
 		assertThat(hint.get("values").values()).extracting((value) -> value.get("value").asString())
-			.contains("auto", "USR1", "USR2", "none");
+			.containsExactly(values.split(" "));
 		assertThat(hint.get("values").values())
 			.allSatisfy((value) -> assertThat(value.get("description").asString()).endsWith("."));
-		assertThat(hint.at("/providers/0/name").asString()).as("other names are allowed").isEqualTo("any");
+		assertThat(hint.at("/providers/0/name").asString("").equals("any")).as("other values are allowed")
+			.isEqualTo(others);
 	}
 
 	private static List<JsonNode> list(String name) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Stream;
 
 import dev.hotswap.FailureCode;
@@ -42,6 +43,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.SpringProperties;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -83,6 +85,23 @@ class HotswapRunListenerTests {
 		assertThat(output).contains("SIGUSR1 starts a handoff");
 		context.close();
 		assertThat(socket()).doesNotExist();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.main.lazy-initialization=true", "spring.threads.virtual.enabled=true" })
+	void applicationTakesPartHoweverBootRunsIt(String property) {
+		ConfigurableApplicationContext context = run("hotswap.control.socket=" + socket(), property);
+		HandoffStatus status = context.getBean(Handoff.class).status();
+		assertThat(status.role()).isEqualTo(Role.ACTIVE);
+		assertThat(status.listeners()).extracting(HandoffStatus.Listener::name).containsExactly("server");
+		assertThat(protocol(context)).isEqualTo(HandoffNioProtocol.class);
+	}
+
+	@Test
+	void restartOfDevtoolsIsNotHeldUpByADrain() throws IOException {
+		Properties devtools = PropertiesLoaderUtils.loadAllProperties("META-INF/spring-devtools.properties",
+				Handoff.class.getClassLoader());
+		assertThat(devtools).containsEntry("defaults.server.shutdown", "immediate");
 	}
 
 	@Test
