@@ -73,6 +73,10 @@ class ArchitectureTests {
 			"org.springframework.context");
 
 	@ArchTest
+	static final ArchRule command = only("dev.hotswap.command", "dev.hotswap", "dev.hotswap.control",
+			"dev.hotswap.handoff");
+
+	@ArchTest
 	static final ArchRule trigger = only("dev.hotswap.trigger", "dev.hotswap", "dev.hotswap.handoff", "sun.misc");
 
 	@ArchTest
@@ -97,7 +101,7 @@ class ArchitectureTests {
 	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
 		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
 				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..",
-				"dev.hotswap.release..", "dev.hotswap.precheck..")
+				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.command..")
 		.and()
 		.areNotInterfaces()
 		.and()
