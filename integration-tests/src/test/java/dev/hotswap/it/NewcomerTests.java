@@ -14,6 +14,7 @@ import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.Page;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
+import dev.hotswap.it.harness.Server;
 import dev.hotswap.it.harness.Tool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A project of somebody who has read nothing but the page "Getting started": its blocks
  * go into a new project, Maven builds that, and it hands over on the first try.
  */
-@OnPlatforms(OnPlatforms.Choice.ONE)
+@OnPlatforms(value = OnPlatforms.Choice.ONE, servers = Server.TOMCAT)
 class NewcomerTests {
 
 	private static final String POM = """

@@ -12,6 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A Maven project outside of this build, which finds what this build has packaged as if
  * it were installed. The user's local repository is neither needed nor changed but for
@@ -104,7 +106,7 @@ public final class MavenProject {
 	}
 
 	private static void install(Path group, String artifact, String version, Path pom,
-			@org.jspecify.annotations.Nullable Path jar) throws IOException {
+			@Nullable Path jar) throws IOException {
 		Path folder = Files.createDirectories(group.resolve(artifact).resolve(version));
 		String name = artifact + "-" + version;
 		if (!Files.exists(folder.resolve(name + ".pom"))) {
