@@ -20,4 +20,16 @@ public interface HandoffPrecheck {
 	 */
 	@Nullable String refuse() throws Exception;
 
+	/**
+	 * Say whether this process may hand over now, where that depends on how the handoff
+	 * was started: at a {@linkplain HandoffTrigger#TAKEOVER takeover} the successor runs
+	 * already and brings its own files.
+	 * @param trigger what started the handoff
+	 * @return as of {@link #refuse()}, which is asked by default
+	 * @throws Exception if it cannot be told, which refuses
+	 */
+	default @Nullable String refuse(HandoffTrigger trigger) throws Exception {
+		return refuse();
+	}
+
 }

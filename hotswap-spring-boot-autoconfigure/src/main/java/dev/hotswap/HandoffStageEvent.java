@@ -4,7 +4,17 @@ import org.springframework.context.ApplicationEvent;
 
 /**
  * Published in either process when a handoff enters a stage, on a thread of its own and
- * in order; a listener that blocks delays later events, not the handoff.
+ * in order. The predecessor enters {@code PRECHECK}, {@code VERIFY} and {@code LAUNCH}
+ * (but the last two not for a process that an operator started), {@code START},
+ * {@code WARM_UP}, {@code HEALTH_CHECK}, {@code CUTOVER}, {@code DRAIN} and
+ * {@code STANDBY}, and then exits; or {@code IDLE} as soon as it serves on, or again. The
+ * successor enters {@code START} to {@code CUTOVER}, and {@code IDLE} when it serves;
+ * what happens before its context is refreshed is published then. A handoff that went by
+ * a stage quickly may not have published it.
+ * <p>
+ * Listeners are called one after the other in their order; one that throws, or that takes
+ * longer than ten seconds, is logged by its name and holds up neither the handoff nor
+ * another listener.
  *
  * @since 0.1.0
  */
@@ -12,6 +22,8 @@ import org.springframework.context.ApplicationEvent;
 public class HandoffStageEvent extends ApplicationEvent {
 
 	private final String handoffId;
+
+	private final HandoffTrigger trigger;
 
 	private final Stage stage;
 
@@ -21,12 +33,14 @@ public class HandoffStageEvent extends ApplicationEvent {
 	 * Create the event.
 	 * @param source who publishes it
 	 * @param handoffId the id of the handoff
+	 * @param trigger what started it
 	 * @param stage the stage that it enters; {@link Stage#IDLE} when it ends
 	 * @param role the role of this process in it
 	 */
-	public HandoffStageEvent(Object source, String handoffId, Stage stage, Role role) {
+	public HandoffStageEvent(Object source, String handoffId, HandoffTrigger trigger, Stage stage, Role role) {
 		super(source);
 		this.handoffId = handoffId;
+		this.trigger = trigger;
 		this.stage = stage;
 		this.role = role;
 	}
@@ -37,6 +51,14 @@ public class HandoffStageEvent extends ApplicationEvent {
 	 */
 	public String getHandoffId() {
 		return this.handoffId;
+	}
+
+	/**
+	 * What started the handoff.
+	 * @return its trigger
+	 */
+	public HandoffTrigger getTrigger() {
+		return this.trigger;
 	}
 
 	/**

@@ -70,7 +70,11 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule handoff = only("dev.hotswap.handoff", "dev.hotswap", "dev.hotswap.descriptor",
 			"dev.hotswap.control", "dev.hotswap.listener", "dev.hotswap.process", "dev.hotswap.web",
-			"org.springframework.context");
+			"org.springframework.context", "org.springframework.util", "org.slf4j");
+
+	@ArchTest
+	static final ArchRule warmup = only("dev.hotswap.warmup", "dev.hotswap", "dev.hotswap.web",
+			"dev.hotswap.descriptor", "io.micrometer.observation..", "jakarta.servlet..", "org.springframework.http..");
 
 	@ArchTest
 	static final ArchRule command = only("dev.hotswap.command", "dev.hotswap", "dev.hotswap.control",
@@ -81,7 +85,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule actuate = only("dev.hotswap.actuate", "dev.hotswap", "dev.hotswap.handoff",
-			"dev.hotswap.release", "org.springframework..", "com.fasterxml.jackson.annotation..");
+			"dev.hotswap.release", "dev.hotswap.web", "org.springframework..", "com.fasterxml.jackson.annotation..",
+			"io.micrometer..");
 
 	@ArchTest
 	static final ArchRule theMachineIsPure = noClasses().that()
@@ -101,7 +106,7 @@ class ArchitectureTests {
 	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
 		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
 				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..",
-				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.command..")
+				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.warmup..", "dev.hotswap.command..")
 		.and()
 		.areNotInterfaces()
 		.and()

@@ -45,7 +45,8 @@ final class Applications {
 	App.Builder withStarter() {
 		App.Builder builder = this.sandbox.app(this.platform)
 			.mainClass(BenchmarkApplication.class.getName())
-			.withDefaultJvmOptions();
+			.withDefaultJvmOptions()
+			.property("hotswap.warm-up.duration", "10s");
 		this.jvmOptions.forEach(builder::jvmOption);
 		this.properties.forEach(builder::property);
 		return builder;

@@ -90,6 +90,8 @@ public class HotswapProperties {
 
 	private final Release release = new Release();
 
+	private final WarmUp warmUp = new WarmUp();
+
 	@NestedConfigurationProperty
 	private final PrecheckProperties prechecks = new PrecheckProperties();
 
@@ -191,6 +193,10 @@ public class HotswapProperties {
 
 	public Connections getConnections() {
 		return this.connections;
+	}
+
+	public WarmUp getWarmUp() {
+		return this.warmUp;
 	}
 
 	public Drain getDrain() {
@@ -473,6 +479,81 @@ public class HotswapProperties {
 
 		public void setSpread(Duration spread) {
 			this.spread = spread;
+		}
+
+	}
+
+	/**
+	 * How a successor warms up before it serves.
+	 */
+	public static class WarmUp {
+
+		/**
+		 * Requests to warm up with, as '/path?query', 'GET /path' or 'HEAD /path'. They
+		 * go to the main connector.
+		 */
+		private List<String> requests = new ArrayList<>();
+
+		/**
+		 * Whether to warm up with requests of the kinds that the predecessor has served,
+		 * and to record such requests for a successor.
+		 */
+		private boolean recorded = true;
+
+		/**
+		 * Time for which requests are sent at most, and that each WarmUp bean may take.
+		 * Requests end earlier once their latency has settled. Zero does not warm up.
+		 */
+		private Duration duration = Duration.ofSeconds(10);
+
+		/**
+		 * Requests that are sent at once.
+		 */
+		private int concurrency = 4;
+
+		/**
+		 * Whether the handoff fails when a WarmUp bean or a configured request does.
+		 */
+		private boolean required;
+
+		public List<String> getRequests() {
+			return this.requests;
+		}
+
+		public void setRequests(List<String> requests) {
+			this.requests = requests;
+		}
+
+		public boolean isRecorded() {
+			return this.recorded;
+		}
+
+		public void setRecorded(boolean recorded) {
+			this.recorded = recorded;
+		}
+
+		public Duration getDuration() {
+			return this.duration;
+		}
+
+		public void setDuration(Duration duration) {
+			this.duration = duration;
+		}
+
+		public int getConcurrency() {
+			return this.concurrency;
+		}
+
+		public void setConcurrency(int concurrency) {
+			this.concurrency = concurrency;
+		}
+
+		public boolean isRequired() {
+			return this.required;
+		}
+
+		public void setRequired(boolean required) {
+			this.required = required;
 		}
 
 	}

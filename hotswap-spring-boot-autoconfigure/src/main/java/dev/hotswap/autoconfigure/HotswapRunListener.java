@@ -107,8 +107,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		this.engine = engine;
 		this.files = files;
 		try {
-			engine.begin();
-			files.begin(engine.status().generation() > 1);
+			files.begin(engine.begin());
 		}
 		catch (PidFileException ex) {
 			throw new PidFileFailedException(ex);

@@ -42,6 +42,7 @@ final class SettingsFactory {
 					properties.getDrain().getMaxGenerations(), "It must be at least 1.");
 		}
 		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
+		requireNotNegative("hotswap.warm-up.duration", properties.getWarmUp().getDuration());
 		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), release, controlSocket,
@@ -49,7 +50,7 @@ final class SettingsFactory {
 				properties.getReadyTimeout(), properties.getDrain().getTimeout(), properties.getDrain().getStandby(),
 				properties.getDrain().getMaxGenerations(), properties.getDrain().getSpread(),
 				properties.getDrain().getAnnounceDelay(), stopTimeout(environment),
-				properties.getConnections().isTransfer());
+				properties.getConnections().isTransfer(), properties.getWarmUp().isRecorded());
 	}
 
 	/** As Boot's own graceful shutdown, which this one comes before. */

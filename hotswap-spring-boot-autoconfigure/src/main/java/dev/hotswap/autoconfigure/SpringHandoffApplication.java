@@ -1,16 +1,18 @@
 package dev.hotswap.autoconfigure;
 
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
+import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.handoff.HandoffApplication;
+import dev.hotswap.warmup.ApplicationWarmUp;
+import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 
 /**
  * The application as a handoff sees it, by its root context.
@@ -25,13 +27,18 @@ final class SpringHandoffApplication implements HandoffApplication {
 
 	@Override
 	public Map<String, HandoffPrecheck> prechecks() {
-		Map<String, HandoffPrecheck> ordered = new LinkedHashMap<>();
-		this.context.getBeansOfType(HandoffPrecheck.class)
-			.entrySet()
-			.stream()
-			.sorted(Map.Entry.comparingByValue(AnnotationAwareOrderComparator.INSTANCE))
-			.forEach((bean) -> ordered.put(bean.getKey(), bean.getValue()));
-		return ordered;
+		return OrderedBeans.of(this.context, HandoffPrecheck.class);
+	}
+
+	@Override
+	public Map<String, DrainParticipant> drainParticipants() {
+		return OrderedBeans.of(this.context, DrainParticipant.class);
+	}
+
+	@Override
+	public @Nullable String warmUp(List<RecordedRequest> recorded, Runnable progress) {
+		ApplicationWarmUp warmUp = this.context.getBeanProvider(ApplicationWarmUp.class).getIfAvailable();
+		return (warmUp != null) ? warmUp.run(recorded, progress) : null;
 	}
 
 	@Override
@@ -43,7 +50,7 @@ final class SpringHandoffApplication implements HandoffApplication {
 	@Override
 	public void publish(ApplicationEvent event) {
 		if (this.context.isActive()) {
-			this.context.publishEvent(event);
+			new HandoffEventMulticaster(this.context).multicastEvent(event);
 		}
 	}
 

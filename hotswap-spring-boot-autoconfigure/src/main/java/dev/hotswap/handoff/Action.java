@@ -43,7 +43,7 @@ sealed interface Action {
 	}
 
 	/** Ask the prechecks: {@link Event.PrechecksDone}. */
-	record RunPrechecks(String handoffId) implements Action {
+	record RunPrechecks(String handoffId, HandoffTrigger trigger) implements Action {
 
 	}
 

@@ -88,7 +88,7 @@ final class ActiveSteps {
 	private void precheck() {
 		enterAndTell(Phase.PRECHECKING);
 		this.state.setDeadline(HandoffMachine.CHECK_TIMEOUT);
-		this.state.act(new Action.RunPrechecks(this.state.attempt().id()));
+		this.state.act(new Action.RunPrechecks(this.state.attempt().id(), this.state.attempt().trigger()));
 	}
 
 	/** From now on nobody can take this process's place but the successor to come. */

@@ -56,6 +56,10 @@ final class Attempt {
 		return this.id;
 	}
 
+	HandoffTrigger trigger() {
+		return this.trigger;
+	}
+
 	HandoffRecord.Party from() {
 		return this.from;
 	}

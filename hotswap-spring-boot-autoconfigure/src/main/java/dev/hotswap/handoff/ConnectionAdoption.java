@@ -3,6 +3,8 @@ package dev.hotswap.handoff;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 import dev.hotswap.web.HandoffConnector;
@@ -21,6 +23,8 @@ final class ConnectionAdoption {
 	private static final Log logger = LogFactory.getLog(ConnectionAdoption.class);
 
 	private final HandoffConnectors connectors;
+
+	private final Map<String, Long> adopted = new ConcurrentHashMap<>();
 
 	private int pending;
 
@@ -76,7 +80,17 @@ final class ConnectionAdoption {
 		for (MovingConnection moving : offered.connections()) {
 			(adopt(connector, moving) ? adopted : returned).add(moving.id());
 		}
+		if (!adopted.isEmpty()) {
+			this.adopted.merge(offered.connector(), (long) adopted.size(), Long::sum);
+		}
 		return new Frame.Answered(adopted, returned);
+	}
+
+	/**
+	 * How many connections were taken over so far, by connector.
+	 */
+	Map<String, Long> adopted() {
+		return Map.copyOf(this.adopted);
 	}
 
 	/**

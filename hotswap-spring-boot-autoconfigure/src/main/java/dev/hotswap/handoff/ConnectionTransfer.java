@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 import dev.hotswap.descriptor.Descriptor;
@@ -19,7 +20,7 @@ import org.apache.commons.logging.LogFactory;
  * Moves connections to the successor as they fall idle. Keeps a descriptor of each until
  * the successor has answered for it: what it returns is adopted back and not offered
  * again, and so is what it had not answered for when it died. Used by the drain's thread
- * only.
+ * only, but for its figures.
  */
 final class ConnectionTransfer {
 
@@ -43,7 +44,7 @@ final class ConnectionTransfer {
 
 	private long lastId;
 
-	private long transferred;
+	private final Map<String, Long> transferred = new ConcurrentHashMap<>();
 
 	private long returned;
 
@@ -104,7 +105,7 @@ final class ConnectionTransfer {
 			Outstanding adopted = this.outstanding.remove(id);
 			if (adopted != null) {
 				adopted.connection().descriptor().close();
-				this.transferred++;
+				this.transferred.merge(adopted.connector().name(), 1L, Long::sum);
 			}
 		}
 		for (Long id : answer.returned()) {
@@ -191,7 +192,14 @@ final class ConnectionTransfer {
 	}
 
 	long transferred() {
-		return this.transferred;
+		return this.transferred.values().stream().mapToLong(Long::longValue).sum();
+	}
+
+	/**
+	 * How many connections have moved so far, by connector. From any thread.
+	 */
+	Map<String, Long> transferredByConnector() {
+		return Map.copyOf(this.transferred);
 	}
 
 	long returned() {

@@ -42,6 +42,8 @@ final class Drain {
 
 	private final @Nullable ConnectionTransfer transfer;
 
+	private final DrainParticipants participants;
+
 	private final Duration timeout;
 
 	private final Duration spread;
@@ -73,15 +75,16 @@ final class Drain {
 	 * @param connectors what to drain
 	 * @param adoption what may still come in, which ends with the drain
 	 * @param transfer moves connections, or {@code null} to announce the end to all
+	 * @param participants beans of the application that have something to finish
 	 * @param timeout when what is left is ended
 	 * @param spread over which time event streams and WebSocket sessions are ended
 	 * @param timer whose thread to run on
 	 * @param listener told what became of the connections
 	 */
 	Drain(HandoffConnectors connectors, ConnectionAdoption adoption, @Nullable ConnectionTransfer transfer,
-			Duration timeout, Duration spread, ScheduledExecutorService timer,
+			DrainParticipants participants, Duration timeout, Duration spread, ScheduledExecutorService timer,
 			Consumer<HandoffRecord.Connections> listener) {
-		this(connectors, adoption, transfer, timeout, spread, null, LINGER, timer, listener);
+		this(connectors, adoption, transfer, participants, timeout, spread, null, LINGER, timer, listener);
 	}
 
 	/**
@@ -91,11 +94,12 @@ final class Drain {
 	 * @param linger what clients have to end an idle connection after the deadline
 	 */
 	Drain(HandoffConnectors connectors, ConnectionAdoption adoption, @Nullable ConnectionTransfer transfer,
-			Duration timeout, Duration spread, @Nullable Duration unused, Duration linger,
-			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
+			DrainParticipants participants, Duration timeout, Duration spread, @Nullable Duration unused,
+			Duration linger, ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
 		this.adoption = adoption;
 		this.transfer = transfer;
+		this.participants = participants;
 		this.timeout = timeout;
 		this.spread = spread;
 		this.unused = unused;
@@ -108,6 +112,7 @@ final class Drain {
 	void start() {
 		execute(() -> {
 			this.deadline = System.nanoTime() + this.timeout.toNanos();
+			this.participants.start(this.timeout);
 			run(this::begin);
 			tick();
 		});
@@ -204,6 +209,7 @@ final class Drain {
 					this.transfer.takeBackUnanswered();
 				}
 			}
+			this.participants.resume();
 			this.adoption.reopen();
 		});
 		return settle();
@@ -223,7 +229,7 @@ final class Drain {
 
 	private void execute(Runnable step) {
 		try {
-			this.timer.execute(() -> run(step));
+			this.timer.execute(HandoffLogContext.carry(() -> run(step)));
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("The drain is over", ex);
@@ -260,7 +266,7 @@ final class Drain {
 		run(this::look);
 		endLongLived();
 		if (!this.over) {
-			this.timer.schedule(this::tick, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+			this.timer.schedule(HandoffLogContext.carry(this::tick), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 
@@ -278,6 +284,7 @@ final class Drain {
 		}
 		else if (left <= 0 && !this.idleEnded) {
 			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::endIdle));
+			this.participants.hasten();
 			this.idleEnded = true;
 			this.deadline = System.nanoTime() + this.linger.toNanos();
 		}
@@ -314,7 +321,8 @@ final class Drain {
 	}
 
 	private boolean isEmpty() {
-		return count(this.connectors) == 0 && (this.transfer == null || !this.transfer.isOutstanding());
+		return this.participants.isDone() && count(this.connectors) == 0
+				&& (this.transfer == null || !this.transfer.isOutstanding());
 	}
 
 	private void end(long cut) {

@@ -154,8 +154,8 @@ sealed interface Event {
 
 	}
 
-	/** The warm-up is over. */
-	record WarmedUp() implements Event {
+	/** The warm-up is over, or a problem that ends the handoff. */
+	record WarmedUp(@Nullable String problem) implements Event {
 
 	}
 

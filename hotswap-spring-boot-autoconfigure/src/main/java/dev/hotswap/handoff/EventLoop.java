@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.HandoffStatus;
+import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.process.ProcessId;
@@ -45,7 +46,7 @@ final class EventLoop implements Runnable {
 
 	EventLoop(HandoffMachine machine) {
 		this.machine = machine;
-		this.snapshot = new Snapshot(machine.role(), Instant.now(), Stage.IDLE, Instant.now(), 1, null, null,
+		this.snapshot = new Snapshot(machine.role(), Instant.now(), Stage.IDLE, Instant.now(), 1, null, null, null,
 				List.of());
 		this.thread.setDaemon(true);
 	}
@@ -106,7 +107,13 @@ final class EventLoop implements Runnable {
 	/** A bug in one transition must not leave others waiting for what it did not do. */
 	private List<Action> handle(Event event) {
 		try {
-			return this.machine.handle(event, System.nanoTime());
+			HandoffLogContext.set(this.machine.handoffId());
+			List<Action> actions = this.machine.handle(event, System.nanoTime());
+			if (this.machine.handoffId() != null) {
+				// What ends a handoff is still about it
+				HandoffLogContext.set(this.machine.handoffId());
+			}
+			return actions;
 		}
 		catch (RuntimeException | LinkageError ex) {
 			logger.error("The handoff machine failed on " + event.getClass().getSimpleName(), ex);
@@ -144,7 +151,7 @@ final class EventLoop implements Runnable {
 		Instant now = Instant.now();
 		boolean sameStage = stage == before.stage() && Objects.equals(running, before.running());
 		return new Snapshot(role, (role == before.role()) ? before.since() : now, stage,
-				sameStage ? before.stageStarted() : now, this.machine.generation(), running,
+				sameStage ? before.stageStarted() : now, this.machine.generation(), running, this.machine.trigger(),
 				(successor != null) ? successor.pid() : null, this.machine.draining());
 	}
 
@@ -157,11 +164,13 @@ final class EventLoop implements Runnable {
 	 * @param stageStarted since when
 	 * @param generation the generation
 	 * @param running the id of the handoff that runs, or {@code null}
+	 * @param trigger what started it, or {@code null}
 	 * @param successorPid its successor, or {@code null}
 	 * @param draining the older generations, the newest first
 	 */
 	record Snapshot(Role role, Instant since, Stage stage, Instant stageStarted, int generation,
-			@Nullable String running, @Nullable Long successorPid, List<HandoffStatus.Draining> draining) {
+			@Nullable String running, @Nullable HandoffTrigger trigger, @Nullable Long successorPid,
+			List<HandoffStatus.Draining> draining) {
 
 	}
 

@@ -90,8 +90,8 @@ final class FinalDrain {
 		}
 		logger.info("Stopping: the listeners are closed; draining " + Drain.count(this.connectors)
 				+ " connections, for " + timeout.toMillis() + " ms at most");
-		new Drain(this.connectors, this.adoption, null, timeout, this.settings.drainSpread(), UNUSED, LINGER,
-				this.timer, this::drained)
+		new Drain(this.connectors, this.adoption, null, DrainParticipants.none(), timeout, this.settings.drainSpread(),
+				UNUSED, LINGER, this.timer, this::drained)
 			.start();
 	}
 

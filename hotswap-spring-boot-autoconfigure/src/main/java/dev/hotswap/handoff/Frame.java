@@ -11,6 +11,7 @@ import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchOrigin;
+import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +44,12 @@ sealed interface Frame {
 	 * @param origin the command line as the operator first gave it; {@code null} to a
 	 * process that an operator started, which has its own
 	 * @param history the last handoffs
+	 * @param past what else the generations so far have counted
+	 * @param requests requests of the kinds that the predecessor has served
 	 */
 	record Offer(int version, String handoffId, HandoffTrigger trigger, HandoffRecord.Party from,
-			List<Listener> listeners, @Nullable LaunchOrigin origin, List<HandoffRecord> history) implements Frame {
+			List<Listener> listeners, @Nullable LaunchOrigin origin, List<HandoffRecord> history, HandoffTotals past,
+			List<RecordedRequest> requests) implements Frame {
 
 	}
 

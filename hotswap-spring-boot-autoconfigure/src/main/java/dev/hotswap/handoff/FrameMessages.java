@@ -25,6 +25,7 @@ import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchOrigin;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +140,8 @@ final class FrameMessages {
 			offer.origin().toFields().forEach(builder::field);
 		}
 		RecordFields.write(HISTORY, offer.history()).forEach(builder::field);
+		offer.past().toFields().forEach(builder::field);
+		RequestFields.write(offer.requests()).forEach(builder::field);
 		return builder.descriptors(descriptors).build();
 	}
 
@@ -193,6 +196,8 @@ final class FrameMessages {
 		String handoffId = message.require("handoff");
 		HandoffTrigger trigger = HandoffTrigger.valueOf(message.require("trigger"));
 		List<HandoffRecord> history = RecordFields.read(HISTORY, fields);
+		HandoffTotals past = HandoffTotals.fromFields(fields);
+		List<RecordedRequest> requests = RequestFields.read(fields);
 		// Nothing may fail from here on, since the descriptors change hands
 		List<Descriptor> descriptors = message.takeDescriptors();
 		if (descriptors.size() != count) {
@@ -205,7 +210,7 @@ final class FrameMessages {
 			listeners.add(new Listener(fields.getOrDefault(prefix + "name", ""), addresses.get(i),
 					fields.getOrDefault(prefix + "scheme", ""), descriptors.get(i)));
 		}
-		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history);
+		return new Frame.Offer(version, handoffId, trigger, from, listeners, origin, history, past, requests);
 	}
 
 	private static long positive(String name, long value) {

@@ -1,8 +1,11 @@
 package dev.hotswap.handoff;
 
+import java.util.List;
 import java.util.Map;
 
+import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEvent;
@@ -19,6 +22,23 @@ public interface HandoffApplication {
 	 * @return the beans by name, in their order
 	 */
 	Map<String, HandoffPrecheck> prechecks();
+
+	/**
+	 * The beans that take part in a drain.
+	 * @return the beans by name, in their order
+	 */
+	default Map<String, DrainParticipant> drainParticipants() {
+		return Map.of();
+	}
+
+	/**
+	 * Warm the application up before it serves. Returns when that is done, or has taken
+	 * long enough.
+	 * @param recorded requests of the kinds that the predecessor has served
+	 * @param progress to be called from time to time
+	 * @return {@code null}, or why the handoff is to fail for it
+	 */
+	@Nullable String warmUp(List<RecordedRequest> recorded, Runnable progress);
 
 	/**
 	 * Ask the readiness once.

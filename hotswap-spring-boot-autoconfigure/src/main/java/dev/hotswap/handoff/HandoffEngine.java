@@ -25,6 +25,7 @@ import dev.hotswap.listener.SchemeMismatchException;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.RequestRecorder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public final class HandoffEngine implements Handoff {
 
 	private final HandoffSettings settings;
 
-	private final HandoffConnectors connectors = new HandoffConnectors(false);
+	private final HandoffConnectors connectors;
 
 	private final HandoffWorld world;
 
@@ -77,6 +78,7 @@ public final class HandoffEngine implements Handoff {
 	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit) {
 		this.settings = settings;
+		this.connectors = new HandoffConnectors(false, new RequestRecorder(settings.recordRequests()));
 		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessHandle.current().pid(),
 				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
 		this.loop = new EventLoop(machine);
@@ -90,10 +92,11 @@ public final class HandoffEngine implements Handoff {
 	 * find that there is nobody to succeed. Called on the main thread once the
 	 * environment is complete and before any web server is created; blocks while the
 	 * predecessor checks, for minutes at most.
+	 * @return whether there is a predecessor, which serves for now
 	 * @throws HandoffFailedException if there is a predecessor but it cannot be succeeded
 	 * @throws IOException if the control path cannot be owned
 	 */
-	public void begin() throws HandoffFailedException, IOException {
+	public boolean begin() throws HandoffFailedException, IOException {
 		new ControlPath(this.settings.controlSocket()).prepare();
 		PredecessorSearch search = new PredecessorSearch(this.settings, this.world.links());
 		ControlLinks.Link link = search.find(LaunchMarker.of(System.getenv(LaunchMarker.VARIABLE)).orElse(null));
@@ -106,11 +109,12 @@ public final class HandoffEngine implements Handoff {
 			Frame.Offer offer = awaitOffer();
 			if (offer != null) {
 				this.offered = this.world.succeed(offer);
-				return;
+				return true;
 			}
 		}
 		this.world.claimPath();
 		this.connectors.openGates();
+		return false;
 	}
 
 	private Frame.@Nullable Offer awaitOffer() throws HandoffFailedException {
@@ -313,6 +317,22 @@ public final class HandoffEngine implements Handoff {
 				this.settings.application(), this.settings.release(), now.since(),
 				this.connectors.all().stream().map(this::describe).toList(), running, now.draining(),
 				this.world.history().records());
+	}
+
+	/**
+	 * What this process and the generations before it have counted.
+	 * @return sums that go on from generation to generation
+	 */
+	public HandoffTotals totals() {
+		return this.world.counts().totals(this.loop.snapshot());
+	}
+
+	/**
+	 * What the generations before this process had counted when it came to be.
+	 * @return the part of {@link #totals()} that other processes have seen
+	 */
+	public HandoffTotals inheritedTotals() {
+		return this.world.counts().inherited();
 	}
 
 	private HandoffStatus.Listener describe(HandoffConnector connector) {

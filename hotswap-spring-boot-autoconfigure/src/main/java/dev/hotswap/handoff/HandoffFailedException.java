@@ -10,7 +10,12 @@ public final class HandoffFailedException extends Exception {
 
 	private final FailureCode code;
 
-	HandoffFailedException(FailureCode code, String message) {
+	/**
+	 * Create the exception.
+	 * @param code why
+	 * @param message what happened, for an operator
+	 */
+	public HandoffFailedException(FailureCode code, String message) {
 		super(message);
 		this.code = code;
 	}

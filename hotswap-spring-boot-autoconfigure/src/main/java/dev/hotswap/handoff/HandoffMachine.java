@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffStatus;
+import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.control.ByeReason;
@@ -99,9 +100,10 @@ final class HandoffMachine {
 		on(Event.PredecessorFound.class, (m, found) -> m.successor.sayHello(found), Phase.BOOTING);
 		onFrame(Frame.Progress.class, (m, progress) -> m.successor.keepWaiting(), Phase.HELLO_SENT);
 		onFrame(Frame.Offer.class, (m, offer) -> m.successor.startWithOffer(offer), Phase.HELLO_SENT);
-		on(Event.ApplicationProgressed.class, (m, progressed) -> m.successor.tellProgress(), Phase.STARTING);
+		on(Event.ApplicationProgressed.class, (m, progressed) -> m.successor.tellProgress(), Phase.STARTING,
+				Phase.WARMING_UP);
 		on(Event.ApplicationReady.class, (m, ready) -> m.successor.warmUp(), Phase.STARTING);
-		on(Event.WarmedUp.class, (m, warm) -> m.successor.checkHealth(), Phase.WARMING_UP);
+		on(Event.WarmedUp.class, (m, warm) -> m.successor.checkHealth(warm), Phase.WARMING_UP);
 		on(Event.HealthChecked.class, (m, checked) -> m.successor.reportReady(checked), Phase.CHECKING_HEALTH);
 		onFrame(Frame.Cutover.class, (m, cutover) -> m.successor.takePath(), Phase.READY);
 		on(Event.PathTaken.class, (m, taken) -> m.successor.openGates(taken), Phase.TAKING_PATH);
@@ -229,6 +231,11 @@ final class HandoffMachine {
 	@Nullable String handoffId() {
 		Attempt running = this.state.running();
 		return (running != null) ? running.id() : null;
+	}
+
+	@Nullable HandoffTrigger trigger() {
+		Attempt running = this.state.running();
+		return (running != null) ? running.trigger() : null;
 	}
 
 	@Nullable ProcessId successor() {

@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffRoleEvent;
 import dev.hotswap.HandoffStageEvent;
+import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.web.HandoffConnectors;
@@ -62,7 +63,10 @@ final class HandoffObservers {
 		if (handoffId == null || (now.stage() == before.stage() && handoffId.equals(before.running()))) {
 			return;
 		}
-		publish(new HandoffStageEvent(this, handoffId, now.stage(), now.role()));
+		HandoffTrigger trigger = (now.trigger() != null) ? now.trigger() : before.trigger();
+		if (trigger != null) {
+			publish(new HandoffStageEvent(this, handoffId, trigger, now.stage(), now.role()));
+		}
 		log("Handoff " + handoffId + ": ", now);
 	}
 
@@ -111,7 +115,7 @@ final class HandoffObservers {
 	}
 
 	private void publish(ApplicationEvent event) {
-		this.published = this.published.thenRunAsync(() -> publishNow(event), this.publisher);
+		this.published = this.published.thenRunAsync(HandoffLogContext.carry(() -> publishNow(event)), this.publisher);
 	}
 
 	private void publishNow(ApplicationEvent event) {

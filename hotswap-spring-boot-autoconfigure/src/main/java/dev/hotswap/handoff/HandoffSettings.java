@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout how long it may drain then; zero to leave all to the application's
  * own shutdown
  * @param transferConnections whether idle connections move to the successor
+ * @param recordRequests whether requests are recorded for a successor to warm up with
  */
 public record HandoffSettings(String application, @Nullable String release, Path controlSocket, boolean takeover,
 		LaunchAdditions additions, Set<Integer> ignoredPorts, boolean ignoreAllPorts, Duration readyTimeout,
 		Duration drainTimeout, Duration drainStandby, int maxGenerations, Duration drainSpread, Duration announceDelay,
-		Duration stopTimeout, boolean transferConnections) {
+		Duration stopTimeout, boolean transferConnections, boolean recordRequests) {
 
 	HandoffLimits limits() {
 		return new HandoffLimits(this.readyTimeout, this.drainTimeout, this.drainStandby, this.maxGenerations);

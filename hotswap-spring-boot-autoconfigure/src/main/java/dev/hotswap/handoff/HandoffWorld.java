@@ -62,6 +62,8 @@ final class HandoffWorld {
 
 	private final History history = new History();
 
+	private final HandoffCounts counts;
+
 	private final Requests requests = new Requests();
 
 	private final CompletableFuture<Frame.@Nullable Offer> offer = new CompletableFuture<>();
@@ -117,13 +119,14 @@ final class HandoffWorld {
 		this.operators = new OperatorLinks(this.links, this.requests, events);
 		this.path = new ControlPathOwner(path, this.operators);
 		this.deployment = deployment;
-		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history,
+		this.adoption = new ConnectionAdoption(connectors);
+		this.counts = new HandoffCounts(this.history, connectors, this.adoption);
+		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history, this.counts,
 				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), deployment,
 				this.path::makeReachable, events);
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.successorWork = new SuccessorWork(connectors, events);
-		this.adoption = new ConnectionAdoption(connectors);
 		this.observers = new HandoffObservers(connectors);
 	}
 
@@ -141,6 +144,10 @@ final class HandoffWorld {
 
 	History history() {
 		return this.history;
+	}
+
+	HandoffCounts counts() {
+		return this.counts;
 	}
 
 	Requests requests() {
@@ -167,12 +174,15 @@ final class HandoffWorld {
 	}
 
 	OfferedListeners succeed(Frame.Offer offer) {
-		this.history.inherit(offer.history());
+		this.counts.inherit(offer.history(), offer.past());
 		if (offer.origin() != null) {
 			this.predecessorWork.launch().inherit(offer.origin());
 		}
-		logger.info("Handoff " + offer.handoffId() + ": succeeding pid " + offer.from().pid() + " (generation "
-				+ offer.from().generation() + ") with " + offer.listeners());
+		HandoffLogContext
+			.about(offer.handoffId(),
+					() -> logger.info("Handoff " + offer.handoffId() + ": succeeding pid " + offer.from().pid()
+							+ " (generation " + offer.from().generation() + ") with " + offer.listeners()))
+			.run();
 		return this.successorWork.succeed(offer);
 	}
 
@@ -258,15 +268,16 @@ final class HandoffWorld {
 	}
 
 	private void execute(Action action) {
+		Runnable work = HandoffLogContext.carry(() -> work(action));
 		if (ON_FILES.contains(action.getClass())) {
 			this.filesDone = this.filesDone.handleAsync((done, failure) -> {
-				work(action);
+				work.run();
 				return null;
 			}, this.workers);
 			return;
 		}
 		try {
-			this.workers.execute(() -> work(action));
+			this.workers.execute(work);
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("This process is over; left undone: " + action.getClass().getSimpleName(), ex);
@@ -412,6 +423,7 @@ final class HandoffWorld {
 	private void drain(int link) {
 		ConnectionTransfer transfer = this.settings.transferConnections()
 				? new ConnectionTransfer((frame) -> send(link, frame)) : null;
+		this.counts.moving(transfer);
 		if (transfer != null && link == HandoffMachine.NO_LINK) {
 			transfer.stop();
 		}
@@ -423,10 +435,22 @@ final class HandoffWorld {
 						+ "' cannot transfer its connections (they are encrypted, or java.base does not open "
 						+ "sun.nio.ch to this process); their end is announced instead"));
 		}
-		Drain drain = new Drain(this.connectors, this.adoption, transfer, this.settings.drainTimeout(),
+		Drain drain = new Drain(this.connectors, this.adoption, transfer, participants(), this.settings.drainTimeout(),
 				this.settings.drainSpread(), this.timer, this::drained);
 		this.drain = drain;
 		drain.start();
+	}
+
+	private DrainParticipants participants() {
+		HandoffApplication application = this.application;
+		try {
+			return (application != null) ? new DrainParticipants(application.drainParticipants())
+					: DrainParticipants.none();
+		}
+		catch (RuntimeException ex) {
+			logger.error("The drain participants could not be found", ex);
+			return DrainParticipants.none();
+		}
 	}
 
 	private void drained(HandoffRecord.Connections connections) {

@@ -3,19 +3,22 @@ package dev.hotswap.handoff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import dev.hotswap.HandoffRecord;
 
 /**
- * The last handoffs, the newest first. They travel from generation to generation.
- * Thread-safe.
+ * The last handoffs, the newest first, and the sums over those that are no longer among
+ * them. They travel from generation to generation. Thread-safe.
  */
 final class History {
 
 	static final int LIMIT = 20;
 
 	private List<HandoffRecord> records = List.of();
+
+	private HandoffTotals past = HandoffTotals.NONE;
 
 	/**
 	 * Add a handoff, or tell the rest of one that is known already.
@@ -32,11 +35,20 @@ final class History {
 		else {
 			records.add(0, handoff);
 		}
-		this.records = List.copyOf(records.subList(0, Math.min(records.size(), LIMIT)));
+		keep(records);
 	}
 
-	synchronized void inherit(List<HandoffRecord> records) {
+	private void keep(List<HandoffRecord> records) {
+		int kept = Math.min(records.size(), LIMIT);
+		for (HandoffRecord dropped : records.subList(kept, records.size())) {
+			this.past = this.past.plus(HandoffTotals.of(dropped));
+		}
+		this.records = List.copyOf(records.subList(0, kept));
+	}
+
+	synchronized void inherit(List<HandoffRecord> records, HandoffTotals past) {
 		this.records = List.copyOf(records);
+		this.past = past;
 	}
 
 	/**
@@ -48,11 +60,27 @@ final class History {
 		List<HandoffRecord> all = new ArrayList<>(
 				records.stream().filter((record) -> !known.contains(record.id())).toList());
 		all.addAll(this.records);
-		this.records = List.copyOf(all.subList(0, Math.min(all.size(), LIMIT)));
+		keep(all);
 	}
 
 	synchronized List<HandoffRecord> records() {
 		return this.records;
+	}
+
+	/**
+	 * The sums over the handoffs that are no longer among the records, with whatever else
+	 * the generations before have counted.
+	 */
+	synchronized HandoffTotals past() {
+		return this.past;
+	}
+
+	/**
+	 * The sums over the handoffs that are over, with all that the generations before have
+	 * counted.
+	 */
+	synchronized HandoffTotals totals(Predicate<HandoffRecord> over) {
+		return this.records.stream().filter(over).map(HandoffTotals::of).reduce(this.past, HandoffTotals::plus);
 	}
 
 }

@@ -82,8 +82,8 @@ enum Phase {
 	/** ... and takes the control path back. */
 	RETAKING_PATH(Role.ACTIVE, Stage.IDLE),
 
-	/** Drained: exits. */
-	DRAINED(Role.DRAINING, Stage.DRAIN),
+	/** Drained: exits, in the stage that it is in. */
+	DRAINED(Role.DRAINING, Stage.IDLE),
 
 	/** Told to stop, with nobody to succeed it: drains. */
 	LEAVING(Role.DRAINING, Stage.IDLE),

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffTrigger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Prechecks {
 
 	private static final Duration LIMIT = Duration.ofSeconds(10);
+
+	private static final int SPELLS = 20;
 
 	private final Map<String, HandoffPrecheck> ours;
 
@@ -39,23 +42,23 @@ final class Prechecks {
 	/**
 	 * The first refusal, or {@code null} when all agree.
 	 */
-	@Nullable String refusal() {
-		String refusal = firstRefusal(this.ours);
+	@Nullable String refusal(HandoffTrigger trigger) {
+		String refusal = firstRefusal(this.ours, trigger);
 		HandoffApplication application = this.application;
 		if (refusal != null || application == null) {
 			return refusal;
 		}
 		try {
-			return firstRefusal(application.prechecks());
+			return firstRefusal(application.prechecks(), trigger);
 		}
 		catch (RuntimeException ex) {
 			return "The prechecks could not be found: " + ex;
 		}
 	}
 
-	private @Nullable String firstRefusal(Map<String, HandoffPrecheck> prechecks) {
+	private @Nullable String firstRefusal(Map<String, HandoffPrecheck> prechecks, HandoffTrigger trigger) {
 		for (Map.Entry<String, HandoffPrecheck> precheck : prechecks.entrySet()) {
-			String refusal = ask(precheck.getKey(), precheck.getValue());
+			String refusal = ask(precheck.getKey(), precheck.getValue(), trigger);
 			if (refusal != null) {
 				return refusal;
 			}
@@ -63,12 +66,29 @@ final class Prechecks {
 		return null;
 	}
 
-	private @Nullable String ask(String name, HandoffPrecheck precheck) {
+	/**
+	 * Wait in short spells: the time in which this process was stopped is no time that
+	 * the precheck has had.
+	 */
+	private @Nullable String await(CompletableFuture<@Nullable String> answer)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		for (int i = 1; i < SPELLS; i++) {
+			try {
+				return answer.get(this.limit.toMillis() / SPELLS, TimeUnit.MILLISECONDS);
+			}
+			catch (TimeoutException ex) {
+				// The next spell
+			}
+		}
+		return answer.get(this.limit.toMillis() / SPELLS, TimeUnit.MILLISECONDS);
+	}
+
+	private @Nullable String ask(String name, HandoffPrecheck precheck, HandoffTrigger trigger) {
 		CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
 		// A thread of its own, since one that hangs is left behind
 		Thread thread = new Thread(() -> {
 			try {
-				answer.complete(precheck.refuse());
+				answer.complete(precheck.refuse(trigger));
 			}
 			catch (Throwable ex) {
 				answer.completeExceptionally(ex);
@@ -77,7 +97,7 @@ final class Prechecks {
 		thread.setDaemon(true);
 		thread.start();
 		try {
-			return answer.get(this.limit.toMillis(), TimeUnit.MILLISECONDS);
+			return await(answer);
 		}
 		catch (ExecutionException ex) {
 			return "The precheck '" + name + "' failed: " + ex.getCause();

@@ -42,6 +42,8 @@ final class PredecessorWork {
 
 	private final History history;
 
+	private final HandoffCounts counts;
+
 	private final SuccessorLaunch launch;
 
 	private final Deployment deployment;
@@ -56,10 +58,12 @@ final class PredecessorWork {
 	private volatile @Nullable ProcessId launched;
 
 	PredecessorWork(HandoffSettings settings, HandoffConnectors connectors, ControlLinks links, History history,
-			SuccessorLaunch launch, Deployment deployment, HandoffPrecheck controlPath, Consumer<Event> events) {
+			HandoffCounts counts, SuccessorLaunch launch, Deployment deployment, HandoffPrecheck controlPath,
+			Consumer<Event> events) {
 		this.connectors = connectors;
 		this.links = links;
 		this.history = history;
+		this.counts = counts;
 		this.launch = launch;
 		this.deployment = deployment;
 		this.events = events;
@@ -79,7 +83,7 @@ final class PredecessorWork {
 
 	boolean perform(Action action) {
 		if (action instanceof Action.RunPrechecks run) {
-			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal()));
+			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal(run.trigger())));
 		}
 		else if (action instanceof Action.Verify verify) {
 			verify(verify);
@@ -137,9 +141,10 @@ final class PredecessorWork {
 			}
 			// From here on the message owns the descriptors, also when it cannot be built
 			this.links.send(send.link(),
-					FrameMessages.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, send.handoffId(),
-							send.trigger(), send.from(), listeners,
-							send.launched() ? this.launch.originToPassOn() : null, this.history.records())));
+					FrameMessages
+						.write(new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, send.handoffId(), send.trigger(),
+								send.from(), listeners, send.launched() ? this.launch.originToPassOn() : null,
+								this.history.records(), this.counts.past(), this.connectors.recorder().sample())));
 		}
 		catch (IOException | RuntimeException ex) {
 			listeners.forEach((listener) -> listener.descriptor().close());

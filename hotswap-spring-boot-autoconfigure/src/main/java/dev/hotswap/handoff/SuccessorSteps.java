@@ -82,7 +82,11 @@ final class SuccessorSteps {
 		this.state.act(new Action.WarmUp());
 	}
 
-	void checkHealth() {
+	void checkHealth(Event.WarmedUp warm) {
+		if (warm.problem() != null) {
+			giveUp(FailureCode.WARM_UP, warm.problem());
+			return;
+		}
 		enterAndTell(Phase.CHECKING_HEALTH);
 		this.state.act(new Action.CheckHealth());
 	}

@@ -1,11 +1,13 @@
 package dev.hotswap.handoff;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import dev.hotswap.listener.OfferedListeners;
 import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.RecordedRequest;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ final class SuccessorWork {
 
 	private volatile @Nullable OfferedListeners offered;
 
+	private volatile List<RecordedRequest> recorded = List.of();
+
 	SuccessorWork(HandoffConnectors connectors, Consumer<Event> events) {
 		this.connectors = connectors;
 		this.events = events;
@@ -41,12 +45,13 @@ final class SuccessorWork {
 	OfferedListeners succeed(Frame.Offer offer) {
 		OfferedListeners offered = new OfferedListeners(offer.listeners());
 		this.offered = offered;
+		this.recorded = offer.requests();
 		return offered;
 	}
 
 	boolean perform(Action action) {
 		if (action instanceof Action.WarmUp) {
-			this.events.accept(new Event.WarmedUp());
+			warmUp();
 		}
 		else if (action instanceof Action.CheckHealth) {
 			checkHealth();
@@ -58,6 +63,22 @@ final class SuccessorWork {
 			return false;
 		}
 		return true;
+	}
+
+	/** Whatever goes wrong unforeseen, a cold application serves, too. */
+	private void warmUp() {
+		HandoffApplication application = this.application;
+		String problem = null;
+		try {
+			if (application != null) {
+				problem = application.warmUp(this.recorded,
+						() -> this.events.accept(new Event.ApplicationProgressed()));
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.warn("The application could not be warmed up", ex);
+		}
+		this.events.accept(new Event.WarmedUp(problem));
 	}
 
 	private void checkHealth() {

@@ -1,6 +1,7 @@
 package dev.hotswap.precheck;
 
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffTrigger;
 import dev.hotswap.release.Releases;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,12 @@ public final class RunningJarPrecheck implements HandoffPrecheck {
 	@Override
 	public @Nullable String refuse() {
 		return this.releases.runningJarProblem();
+	}
+
+	/** A takeover is the way out: nothing is launched from the running jar. */
+	@Override
+	public @Nullable String refuse(HandoffTrigger trigger) {
+		return (trigger != HandoffTrigger.TAKEOVER) ? refuse() : null;
 	}
 
 }

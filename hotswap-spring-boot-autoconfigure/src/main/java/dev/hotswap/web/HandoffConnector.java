@@ -165,6 +165,18 @@ public interface HandoffConnector {
 	void adopt(Descriptor connection, boolean kept) throws IOException;
 
 	/**
+	 * Serve a connection that this process has made to itself in order to warm up, as if
+	 * it had been accepted, also while the gate is closed. It counts in no figures, and
+	 * no events tell of it.
+	 * @param connection the connection's server side, which the connector owns from now
+	 * on; closed if this fails
+	 * @throws IOException if the connector is stopped or cannot adopt connections
+	 */
+	default void adoptForWarmUp(Descriptor connection) throws IOException {
+		adopt(connection, false);
+	}
+
+	/**
 	 * Give up connections that are idle or fresh now, without the client noticing. A
 	 * request that races with this is either served here, and its connection stays, or it
 	 * is left in the kernel for whoever {@linkplain #adopt adopts} the connection. When

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The connectors of this process, and the gate they share: a connector that registers
@@ -13,15 +14,38 @@ public final class HandoffConnectors {
 
 	private final List<HandoffConnector> connectors = new ArrayList<>();
 
+	private final List<Consumer<HandoffConnector>> watchers = new ArrayList<>();
+
+	private final RequestRecorder recorder;
+
 	private boolean open;
+
+	/**
+	 * Create a registry whose connectors record nothing.
+	 * @param open whether connectors open their gates as soon as they start, as in an
+	 * application that succeeds nobody
+	 */
+	public HandoffConnectors(boolean open) {
+		this(open, new RequestRecorder(false));
+	}
 
 	/**
 	 * Create a registry.
 	 * @param open whether connectors open their gates as soon as they start, as in an
 	 * application that succeeds nobody
+	 * @param recorder records what the connectors serve
 	 */
-	public HandoffConnectors(boolean open) {
+	public HandoffConnectors(boolean open, RequestRecorder recorder) {
 		this.open = open;
+		this.recorder = recorder;
+	}
+
+	/**
+	 * The recorder of what the connectors serve.
+	 * @return the recorder
+	 */
+	public RequestRecorder recorder() {
+		return this.recorder;
 	}
 
 	/**
@@ -33,6 +57,17 @@ public final class HandoffConnectors {
 		if (this.open) {
 			connector.openGate();
 		}
+		this.watchers.forEach((watcher) -> watcher.accept(connector));
+	}
+
+	/**
+	 * Be told of the connectors that there are, and of those to come, when they register.
+	 * @param watcher is told of each, on the thread that registers it, which it must not
+	 * block
+	 */
+	public synchronized void watch(Consumer<HandoffConnector> watcher) {
+		this.watchers.add(watcher);
+		this.connectors.forEach(watcher);
 	}
 
 	/**

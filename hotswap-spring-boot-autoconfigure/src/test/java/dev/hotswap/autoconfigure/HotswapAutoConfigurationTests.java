@@ -379,7 +379,7 @@ class HotswapAutoConfigurationTests {
 	private static HandoffEngine engine() {
 		return new HandoffEngine(new HandoffSettings("shop", null, Path.of("unused.sock"), false,
 				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, 4,
-				Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true), new ChildProcessLauncher());
+				Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true), new ChildProcessLauncher());
 	}
 
 }

@@ -94,8 +94,8 @@ class DrainTests {
 	@Test
 	void lessTimeIsLessTime() {
 		this.connector.census = new Census(0, 0, 1);
-		Drain drain = new Drain(this.connectors, new ConnectionAdoption(this.connectors), null, NEVER, NEVER, null,
-				NEVER, this.timer, this.ended::complete);
+		Drain drain = new Drain(this.connectors, new ConnectionAdoption(this.connectors), null,
+				DrainParticipants.none(), NEVER, NEVER, null, NEVER, this.timer, this.ended::complete);
 		drain.start();
 		drain.hasten(Duration.ofHours(2));
 		drain.hasten(Duration.ZERO);
@@ -106,8 +106,8 @@ class DrainTests {
 	void unusedConnectionsAreEndedFromTheStart() {
 		this.connector.census = new Census(0, 0, 1);
 		Duration unused = Duration.ofSeconds(3);
-		new Drain(this.connectors, new ConnectionAdoption(this.connectors), null, NEVER, Duration.ZERO, unused, NEVER,
-				this.timer, this.ended::complete)
+		new Drain(this.connectors, new ConnectionAdoption(this.connectors), null, DrainParticipants.none(), NEVER,
+				Duration.ZERO, unused, NEVER, this.timer, this.ended::complete)
 			.start();
 		await().untilAsserted(() -> assertThat(this.connector.endedUnused).containsExactly(unused));
 		assertThat(this.connector.idleEnded).isFalse();
@@ -122,8 +122,8 @@ class DrainTests {
 		HandoffConnectors connectors = new HandoffConnectors(false);
 		connectors.register(failing);
 		connectors.register(this.connector);
-		new Drain(connectors, new ConnectionAdoption(connectors), null, Duration.ZERO, Duration.ZERO, null,
-				Duration.ZERO, this.timer, this.ended::complete)
+		new Drain(connectors, new ConnectionAdoption(connectors), null, DrainParticipants.none(), Duration.ZERO,
+				Duration.ZERO, null, Duration.ZERO, this.timer, this.ended::complete)
 			.start();
 		assertThat(outcome().cut()).isEqualTo(1);
 		assertThat(this.connector.announced).isTrue();
@@ -145,8 +145,8 @@ class DrainTests {
 	void lessTimeEndsSoonerWhatWouldGoOnForGood() {
 		this.connector.census = new Census(0, 1, 0);
 		this.connector.longLived = 100;
-		Drain drain = new Drain(this.connectors, new ConnectionAdoption(this.connectors), null, NEVER, NEVER, null,
-				NEVER, this.timer, this.ended::complete);
+		Drain drain = new Drain(this.connectors, new ConnectionAdoption(this.connectors), null,
+				DrainParticipants.none(), NEVER, NEVER, null, NEVER, this.timer, this.ended::complete);
 		drain.start();
 		drain.hasten(Duration.ZERO);
 		await().untilAsserted(() -> assertThat(this.connector.longLived).isZero());
@@ -154,8 +154,8 @@ class DrainTests {
 	}
 
 	private void drain(Duration timeout, Duration linger) {
-		new Drain(this.connectors, new ConnectionAdoption(this.connectors), null, timeout, Duration.ZERO, null, linger,
-				this.timer, this.ended::complete)
+		new Drain(this.connectors, new ConnectionAdoption(this.connectors), null, DrainParticipants.none(), timeout,
+				Duration.ZERO, null, linger, this.timer, this.ended::complete)
 			.start();
 	}
 

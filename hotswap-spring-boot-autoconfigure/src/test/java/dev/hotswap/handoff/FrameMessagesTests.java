@@ -27,6 +27,7 @@ import dev.hotswap.listener.Listener;
 import dev.hotswap.process.CommandLine;
 import dev.hotswap.process.LaunchOrigin;
 import org.junit.jupiter.api.AfterEach;
+import dev.hotswap.web.RecordedRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,7 +74,11 @@ class FrameMessagesTests {
 				new HandoffRecord.Party(100, 3, "v1"),
 				List.of(listener("server", "0.0.0.0", 8080, "http"), listener("management", "::1", 8081, "https"),
 						listener("third", "fe80::1%1", 65535, "http")),
-				origin, List.of(TestRecords.full("h2"), TestRecords.sparse("h1")));
+				origin, List.of(TestRecords.full("h2"), TestRecords.sparse("h1")),
+				HandoffTotals.of(TestRecords.full("h0"))
+					.plus(HandoffTotals.transferred(HandoffTotals.Direction.IN, Map.of("a.b.c", 7L))),
+				List.of(new RecordedRequest("server", "GET", "/orders/1", Map.of("Accept", "text/html", "Host", "shop"),
+						7), new RecordedRequest("management", "HEAD", "/", Map.of(), 1)));
 		assertThat(FrameMessages.read(FrameMessages.write(offer))).isEqualTo(offer);
 		assertThat(this.descriptors).noneMatch(Descriptor::isClosed);
 	}
@@ -81,7 +86,7 @@ class FrameMessagesTests {
 	@Test
 	void offerOfNothingIsRead() throws IOException {
 		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 1, null),
-				List.of(), null, List.of());
+				List.of(), null, List.of(), HandoffTotals.NONE, List.of());
 		assertThat(FrameMessages.read(FrameMessages.write(offer))).isEqualTo(offer);
 	}
 
@@ -92,7 +97,7 @@ class FrameMessagesTests {
 			listeners.add(listener("l" + i, "127.0.0.1", 8000 + i, "http"));
 		}
 		Frame.Offer offer = new Frame.Offer(1, "1a2b3c4d", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 1, null),
-				listeners, null, List.of());
+				listeners, null, List.of(), HandoffTotals.NONE, List.of());
 		assertThatIllegalArgumentException().isThrownBy(() -> FrameMessages.write(offer));
 		assertThat(this.descriptors).hasSize(33).allMatch(Descriptor::isClosed);
 	}

@@ -1056,7 +1056,7 @@ class HandoffMachineTests {
 	private void succeedUntilStart() {
 		handle(new Event.PredecessorFound(LINK, PREDECESSOR, "h0"));
 		receive(new Frame.Offer(1, "h0", HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 3, null), List.of(), null,
-				List.of()));
+				List.of(), HandoffTotals.NONE, List.of()));
 		assertThat(last(Action.StartWithOffer.class)).isNotNull();
 	}
 
@@ -1064,7 +1064,7 @@ class HandoffMachineTests {
 		succeedUntilStart();
 		handle(new Event.ApplicationReady());
 		if (phase != Phase.WARMING_UP) {
-			handle(new Event.WarmedUp());
+			handle(new Event.WarmedUp(null));
 		}
 		if (phase != Phase.WARMING_UP && phase != Phase.CHECKING_HEALTH) {
 			handle(new Event.HealthChecked(null));

@@ -42,7 +42,7 @@ class HistoryTests {
 
 	@Test
 	void inheritedStoriesAreContinued() {
-		this.history.inherit(List.of(TestRecords.sparse("h2"), TestRecords.sparse("h1")));
+		this.history.inherit(List.of(TestRecords.sparse("h2"), TestRecords.sparse("h1")), HandoffTotals.NONE);
 		this.history.remember(TestRecords.sparse("h3"));
 		assertThat(this.history.records()).extracting(HandoffRecord::id).containsExactly("h3", "h2", "h1");
 	}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffTrigger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,8 +37,9 @@ class PrechecksTests {
 
 	@Test
 	void withoutAnApplicationOnlyOursIsAsked() {
-		assertThat(new Prechecks(Map.of("unownedListeners", () -> "No."), LONG).refusal()).isEqualTo("No.");
-		assertThat(new Prechecks(Map.of("unownedListeners", () -> null), LONG).refusal()).isNull();
+		assertThat(new Prechecks(Map.of("unownedListeners", () -> "No."), LONG).refusal(HandoffTrigger.SIGNAL))
+			.isEqualTo("No.");
+		assertThat(new Prechecks(Map.of("unownedListeners", () -> null), LONG).refusal(HandoffTrigger.SIGNAL)).isNull();
 	}
 
 	@Test
@@ -94,13 +96,13 @@ class PrechecksTests {
 		prechecks.attach(new TestApplication(() -> {
 			throw new IllegalStateException("no such bean");
 		}));
-		assertThat(prechecks.refusal()).contains("no such bean");
+		assertThat(prechecks.refusal(HandoffTrigger.SIGNAL)).contains("no such bean");
 	}
 
 	private String refusal(HandoffPrecheck ours, Duration limit) {
 		Prechecks prechecks = new Prechecks(Map.of("unownedListeners", ours), limit);
 		prechecks.attach(new TestApplication(() -> this.beans));
-		return prechecks.refusal();
+		return prechecks.refusal(HandoffTrigger.SIGNAL);
 	}
 
 	private HandoffPrecheck agreeing(String name) {

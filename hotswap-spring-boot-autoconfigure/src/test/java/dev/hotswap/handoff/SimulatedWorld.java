@@ -675,10 +675,10 @@ final class SimulatedWorld {
 		}
 		else if (task instanceof Action.SendOffer offer) {
 			send(node, offer.link(), new Frame.Offer(HandoffMachine.PROTOCOL_VERSION, offer.handoffId(),
-					offer.trigger(), offer.from(), List.of(), null, List.of()));
+					offer.trigger(), offer.from(), List.of(), null, List.of(), HandoffTotals.NONE, List.of()));
 		}
 		else if (task instanceof Action.WarmUp) {
-			node.answers.add(new Event.WarmedUp());
+			node.answers.add(new Event.WarmedUp(null));
 		}
 		else if (task instanceof Action.CheckHealth) {
 			node.answers.add(new Event.HealthChecked(null));

@@ -3,9 +3,11 @@ package dev.hotswap.handoff;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.web.RecordedRequest;
 
 import org.springframework.context.ApplicationEvent;
 
@@ -18,6 +20,8 @@ final class TestApplication implements HandoffApplication {
 
 	final List<ApplicationEvent> events = new CopyOnWriteArrayList<>();
 
+	volatile Function<List<RecordedRequest>, String> warmUp = (recorded) -> null;
+
 	volatile Supplier<String> readiness = () -> null;
 
 	volatile boolean closed;
@@ -29,6 +33,11 @@ final class TestApplication implements HandoffApplication {
 	@Override
 	public Map<String, HandoffPrecheck> prechecks() {
 		return this.prechecks.get();
+	}
+
+	@Override
+	public String warmUp(List<RecordedRequest> recorded, Runnable progress) {
+		return this.warmUp.apply(recorded);
 	}
 
 	@Override

@@ -37,7 +37,7 @@ final class TestRecords {
 	static HandoffSettings settings(Path controlSocket, boolean takeover) {
 		return new HandoffSettings("shop", null, controlSocket, takeover, LaunchAdditions.none(), Set.of(), true,
 				Duration.ofMinutes(1), Duration.ofHours(1), Duration.ZERO, 4, Duration.ZERO, Duration.ZERO,
-				Duration.ofMinutes(1), true);
+				Duration.ofMinutes(1), true, true);
 	}
 
 }

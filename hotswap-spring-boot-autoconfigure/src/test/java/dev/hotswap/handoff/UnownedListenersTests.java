@@ -93,7 +93,7 @@ class UnownedListenersTests {
 	private String refuse(Set<Integer> ignored, boolean ignoreAll) throws IOException {
 		HandoffSettings settings = new HandoffSettings("shop", null, Path.of("/tmp/x.sock"), false,
 				LaunchAdditions.none(), ignored, ignoreAll, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO,
-				4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true);
+				4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true);
 		return String.valueOf(new UnownedListeners(settings, this.connectors).refuse());
 	}
 

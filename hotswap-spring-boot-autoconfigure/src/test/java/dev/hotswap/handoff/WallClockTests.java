@@ -43,7 +43,7 @@ class WallClockTests {
 	@Test
 	void nothingInAHandoffWaitsByTheWallClock() {
 		JavaClasses classes = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
-			.importPackages("dev.hotswap.handoff", "dev.hotswap.control", "dev.hotswap.process");
+			.importPackages("dev.hotswap.handoff", "dev.hotswap.control", "dev.hotswap.process", "dev.hotswap.web");
 		noClasses().should().callMethod(System.class, "currentTimeMillis").check(classes);
 		noClasses().should().callMethod(Instant.class, "isBefore", Instant.class).check(classes);
 		noClasses().should().callMethod(Instant.class, "isAfter", Instant.class).check(classes);

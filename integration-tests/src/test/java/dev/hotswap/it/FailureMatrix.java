@@ -27,15 +27,15 @@ final class FailureMatrix {
 	 * where it knows of none), and how the other process exited. {@code @STAGE} is the
 	 * stage that the history names, where it is not the row's. A bar in front of the
 	 * answer is a cell of the choice that every build runs. A dash is no cell;
-	 * {@link #WHY_NOT}.
+	 * {@link dev.hotswap.it.results.FailureMatrixPage} says why.
 	 */
 	private static final String TABLE = """
 			stage        ; successor exits      ; successor killed       ; successor stopped      ; successor floods         ; successor corrupts ; predecessor killed ; predecessor stopped
-			PRECHECK     ; old successor-exited 3 ; old successor-exited 137 ; old timeout 16 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
-			VERIFY       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 16 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
-			LAUNCH       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; -                        ; -                  ; new none 137       ; old successor-exited/predecessor-unreachable 18
+			PRECHECK     ; old successor-exited 3 @PRECHECK/START ; old successor-exited 137 @PRECHECK/START ; old timeout 137 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
+			VERIFY       ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
+			LAUNCH       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; -                        ; -                  ; new none 137       ; old successor-exited/predecessor-unreachable 18 @LAUNCH/START
 			START        ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; | old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
-			WARM_UP      ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
+			WARM_UP      ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
 			HEALTH_CHECK ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
 			CUTOVER      ; old successor-exited 3 ; | old successor-exited 137 ; old timeout 137   ; old protocol 137         ; old protocol 137   ; new succeeded 137  ; new succeeded 137
 			DRAIN        ; old successor-exited 3 ; | old successor-exited 137 ; old timeout 137   ; new succeeded 0          ; new succeeded 0    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER
@@ -83,7 +83,8 @@ final class FailureMatrix {
 		if (!matcher.matches()) {
 			throw new IllegalStateException("No expectation: " + expected);
 		}
-		Stage recorded = (matcher.group(5) != null) ? Stage.valueOf(matcher.group(5)) : stage;
+		List<Stage> recorded = (matcher.group(5) != null)
+				? Stream.of(matcher.group(5).split("/")).map(Stage::valueOf).toList() : List.of(stage);
 		return new Cell(stage, fault, matcher.group(2).equals("new"), matcher.group(3), recorded,
 				Integer.parseInt(matcher.group(4)), !matcher.group(1).isEmpty());
 	}
@@ -118,16 +119,16 @@ final class FailureMatrix {
 	 * @param fault the fault
 	 * @param successorServes whether the successor serves in the end
 	 * @param result as in the table
-	 * @param recorded the stage in the history
+	 * @param recorded the stage in the history, or the two that it may be
 	 * @param exitStatus how the other process ends
 	 * @param chosen whether every build runs it
 	 */
-	record Cell(Stage stage, Fault fault, boolean successorServes, String result, Stage recorded, int exitStatus,
+	record Cell(Stage stage, Fault fault, boolean successorServes, String result, List<Stage> recorded, int exitStatus,
 			boolean chosen) {
 
 		/** An operator starts the successor, which is there from the first stage on. */
 		boolean isTakeover() {
-			return this.stage == Stage.PRECHECK || this.stage == Stage.VERIFY;
+			return this.stage == Stage.PRECHECK;
 		}
 
 		/** Nobody fences the stopped process, so it goes on in the end. */
@@ -142,7 +143,7 @@ final class FailureMatrix {
 			}
 			if (this.fault == Fault.SUCCESSOR_FLOODS || this.fault == Fault.SUCCESSOR_CORRUPTS) {
 				// It may have opened its gates before it is killed
-				return this.recorded == Stage.CUTOVER;
+				return this.recorded.contains(Stage.CUTOVER);
 			}
 			return this.fault.endsSuccessor() && this.stage.compareTo(Stage.DRAIN) >= 0;
 		}

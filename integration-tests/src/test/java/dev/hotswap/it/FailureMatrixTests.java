@@ -17,7 +17,6 @@ import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.OpenFiles;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +28,6 @@ import static org.awaitility.Awaitility.await;
  * One of two processes fails in one stage of a handoff, under 400 requests a second on
  * kept connections and 20 on new ones. {@link FailureMatrix} says what comes of it.
  */
-@Tag("full")
 @OnPlatforms(value = Choice.ONE, everywhere = false)
 class FailureMatrixTests {
 
@@ -66,7 +64,7 @@ class FailureMatrixTests {
 			await().atMost(FaultyHandoff.PATIENCE).until(() -> fresh.sent() >= due);
 			LoadReport keptReport = kept.stop();
 			LoadReport freshReport = fresh.stop();
-			print(cell, keptReport, freshReport);
+			print(cell, handoff.seen(), keptReport, freshReport);
 			assertThatOnlyTheDeadFailed(cell, keptReport, CONNECTIONS);
 			assertThatOnlyTheDeadFailed(cell, freshReport, 2 * FRESH_A_SECOND);
 		}
@@ -75,9 +73,6 @@ class FailureMatrixTests {
 	private App.Builder settings(Cell cell, App.Builder settings) {
 		FaultyHandoff.configure(this.sandbox, settings)
 			.property("hotswap.drain.standby", (cell.stage() == Stage.STANDBY) ? "40s" : "0s");
-		if (cell.stage() == Stage.VERIFY) {
-			settings.property("hotswap.release.directory", FaultyHandoff.releases(this.sandbox));
-		}
 		if (cell.stage() == Stage.LAUNCH && cell.fault() == Fault.SUCCESSOR_STOPPED) {
 			// Nothing else ends the wait for a process that has not said hello
 			settings.property("hotswap.ready-timeout", "10s");
@@ -109,14 +104,12 @@ class FailureMatrixTests {
 		cell.assertThatOnlyTheDeadFailed(report, held);
 	}
 
-	private void print(Cell cell, LoadReport kept, LoadReport fresh) {
+	private void print(Cell cell, String seen, LoadReport kept, LoadReport fresh) {
 		System.out.printf(Locale.ROOT,
-				"MATRIX %s stage=%s fault=%s serves=%s result=%s recorded=%s exit=%d sent=%d lost=%d refused=%d"
-						+ " worst=%.0fms%n",
-				this.platform, cell.stage(), cell.fault(), cell.successorServes() ? "successor" : "predecessor",
-				cell.result(), cell.recorded(), cell.exitStatus(), kept.total().sent() + fresh.total().sent(),
-				lost(kept) + lost(fresh), refused(kept) + refused(fresh),
-				Math.max(kept.total().worst(), fresh.total().worst()));
+				"MATRIX %s stage=%s fault=%s serves=%s %s exit=%d sent=%d lost=%d refused=%d" + " worst=%.0fms%n",
+				this.platform, cell.stage(), cell.fault(), cell.successorServes() ? "successor" : "predecessor", seen,
+				cell.exitStatus(), kept.total().sent() + fresh.total().sent(), lost(kept) + lost(fresh),
+				refused(kept) + refused(fresh), Math.max(kept.total().worst(), fresh.total().worst()));
 		System.out.println("     kept " + kept + "\n     new " + fresh);
 	}
 

@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
 import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -25,8 +25,7 @@ import static org.awaitility.Awaitility.await;
  * A successor dies with connections in its socket buffer that it has been sent and has
  * not answered for. They live on in the predecessor.
  */
-@Tag("full")
-@OnPlatforms
+@OnPlatforms(Choice.ONE)
 class UnansweredConnectionsTests {
 
 	private static final int CONNECTIONS = 40;

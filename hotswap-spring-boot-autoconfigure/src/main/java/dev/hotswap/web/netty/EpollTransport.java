@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 
 import dev.hotswap.descriptor.Descriptor;
+import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -37,12 +38,15 @@ final class EpollTransport implements Transport {
 	 * What an accepted connection comes from. The public constructor of a connection with
 	 * a number gives it no parent, without which Reactor Netty cannot serve it.
 	 */
-	private static final @Nullable Method NEW_CHILD = findNewChild();
+	private static final @Nullable Method NEW_CHILD = find(EpollServerSocketChannel.class, "newChildChannel", int.class,
+			byte[].class, int.class, int.class);
 
-	private static @Nullable Method findNewChild() {
+	/** What deregistering comes to in the end, but at once. */
+	private static final @Nullable Method DEREGISTER = find(AbstractChannel.class, "doDeregister");
+
+	private static @Nullable Method find(Class<?> type, String name, Class<?>... parameters) {
 		try {
-			Method method = EpollServerSocketChannel.class.getDeclaredMethod("newChildChannel", int.class, byte[].class,
-					int.class, int.class);
+			Method method = type.getDeclaredMethod(name, parameters);
 			method.setAccessible(true);
 			return method;
 		}
@@ -130,7 +134,7 @@ final class EpollTransport implements Transport {
 
 	@Override
 	public boolean canMoveConnections() {
-		return NEW_CHILD != null;
+		return NEW_CHILD != null && DEREGISTER != null;
 	}
 
 	@Override
@@ -141,6 +145,28 @@ final class EpollTransport implements Transport {
 		}
 		catch (IOException ex) {
 			return false;
+		}
+	}
+
+	/**
+	 * When a client ends its side, Netty reads what the kernel holds, whether anybody has
+	 * asked for it or not ({@code AbstractEpollChannel.epollRdHupReady}).
+	 */
+	@Override
+	public void stopEvents(Channel connection) {
+		Method deregister = DEREGISTER;
+		if (deregister == null) {
+			return;
+		}
+		try {
+			deregister.invoke(connection);
+		}
+		catch (InvocationTargetException ex) {
+			// The task of its own comes as well
+			logger.debug("A connection could not be deregistered at once", ex);
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 
 import dev.hotswap.ConnectionState;
-import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.ConnectionTracker;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.RecordedRequest;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -43,6 +45,9 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	private static final String NAME = "hotswap.connection";
 
+	/** Larger responses are too much to send again. */
+	private static final long MAX_RECORDED_CONTENT = 1024 * 1024;
+
 	private final NettyHandoffConnector connector;
 
 	private final SocketChannel channel;
@@ -61,11 +66,11 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	private volatile boolean upgraded;
 
-	private volatile boolean leaving;
-
 	private volatile long lastUse = System.nanoTime();
 
 	private volatile @Nullable PoliteEnd end;
+
+	private volatile @Nullable Departure departure;
 
 	/** Requests decoded that have not been answered. */
 	private int pending;
@@ -79,7 +84,12 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	private boolean politely;
 
-	private @Nullable Descriptor departure;
+	/** A request that may be recorded once it is answered. */
+	private @Nullable RecordedRequest candidate;
+
+	private long candidateStart;
+
+	private @Nullable HttpResponse candidateResponse;
 
 	/**
 	 * Create a connection. Any thread.
@@ -164,6 +174,13 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			this.clock.start(this.lastUse, request);
 			changed(ConnectionState.ACTIVE);
 		}
+		this.candidate = null;
+		if (this.connector.recorder().takes(this.lastUse) && this.pending == 1) {
+			HttpHeaders headers = request.headers();
+			this.candidate = this.connector.recorder()
+				.candidate(this.connector.name(), request.method().name(), request.uri(), headers::get);
+			this.candidateStart = this.lastUse;
+		}
 	}
 
 	private void upgraded() {
@@ -198,6 +215,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			return;
 		}
 		this.responding = true;
+		this.candidateResponse = (this.candidate != null) ? response : null;
 		if (this.connector.isAnnouncing() && HttpUtil.isKeepAlive(response) && isLastRequest()) {
 			HttpUtil.setKeepAlive(response, false);
 			this.announced = true;
@@ -217,6 +235,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		this.responding = false;
 		this.pending--;
 		this.lastUse = System.nanoTime();
+		recordCandidate();
 		if (this.announced) {
 			return promise.unvoid().addListener((written) -> end());
 		}
@@ -232,6 +251,18 @@ final class HandoffConnection extends ChannelDuplexHandler {
 			}
 		}
 		return promise;
+	}
+
+	private void recordCandidate() {
+		RecordedRequest candidate = this.candidate;
+		HttpResponse response = this.candidateResponse;
+		this.candidate = null;
+		this.candidateResponse = null;
+		if (candidate != null && response != null && HttpUtil.getContentLength(response, 0L) <= MAX_RECORDED_CONTENT) {
+			this.connector.recorder()
+				.served(candidate, response.status().code(), response.headers().get(HttpHeaderNames.CONTENT_TYPE),
+						this.candidateStart);
+		}
 	}
 
 	private void requestOver() {
@@ -250,7 +281,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 */
 	@Override
 	public void read(ChannelHandlerContext context) {
-		if (!this.leaving) {
+		if (this.departure == null) {
 			context.read();
 		}
 	}
@@ -260,10 +291,10 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 */
 	@Override
 	public void close(ChannelHandlerContext context, ChannelPromise promise) {
-		if (this.politely && this.end == null && !this.leaving) {
+		if (this.politely && this.end == null && this.departure == null) {
 			end();
 		}
-		if (this.leaving || this.end != null) {
+		if (this.departure != null || this.end != null) {
 			ChannelPromise closed = promise.unvoid();
 			this.channel.closeFuture().addListener((future) -> closed.trySuccess());
 			return;
@@ -276,7 +307,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 */
 	@Override
 	public void channelUnregistered(ChannelHandlerContext context) {
-		if (!this.leaving || !this.channel.isOpen()) {
+		if (this.departure == null || !this.channel.isOpen()) {
 			context.fireChannelUnregistered();
 		}
 	}
@@ -285,7 +316,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * The channel is closed. Any thread.
 	 */
 	void closed() {
-		changed(this.leaving ? ConnectionState.TRANSFERRED : ConnectionState.CLOSED);
+		changed((this.departure != null) ? ConnectionState.TRANSFERRED : ConnectionState.CLOSED);
 	}
 
 	private void changed(ConnectionState state) {
@@ -356,7 +387,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	}
 
 	private boolean isWithoutRequest() {
-		return !this.active && !this.upgraded && !this.leaving && this.end == null;
+		return !this.active && !this.upgraded && this.departure == null && this.end == null;
 	}
 
 	private boolean isWriting() {
@@ -421,7 +452,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	}
 
 	private void end() {
-		if (this.end == null && !this.leaving && this.channel.isActive()) {
+		if (this.end == null && this.departure == null && this.channel.isActive()) {
 			PoliteEnd end = new PoliteEnd(this.channel, this::closeNow);
 			this.end = end;
 			end.begin();
@@ -457,41 +488,22 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		if (!isBetweenRequests()) {
 			return false;
 		}
-		this.departure = transport.export(this.channel);
-		this.leaving = true;
-		stopReading();
-		if (this.channel.pipeline().get(NettyPipeline.IdleTimeoutHandler) != null) {
-			this.channel.pipeline().remove(NettyPipeline.IdleTimeoutHandler);
-		}
-		this.channel.deregister();
+		Departure departure = new Departure(this.channel, transport, transport.export(this.channel));
+		this.departure = departure;
+		departure.begin();
 		return true;
 	}
 
 	/**
-	 * Deregistering is a task of its own, and the event loop may read before it comes to
-	 * that. Only a change of {@code autoRead} takes back a read that was asked for
-	 * already.
-	 */
-	private void stopReading() {
-		this.channel.config().setAutoRead(true);
-		this.channel.config().setAutoRead(false);
-	}
-
-	/**
-	 * Close the channel in this process, and tell the server and the application what
-	 * they hear of every connection that ends.
+	 * Close the channel in this process.
 	 * @return the connection
 	 */
 	IdleConnection finishDeparture() {
-		Descriptor descriptor = this.departure;
-		if (descriptor == null) {
+		Departure departure = this.departure;
+		if (departure == null) {
 			throw new IllegalStateException("The connection is not leaving");
 		}
-		this.departure = null;
-		this.channel.unsafe().close(this.channel.voidPromise());
-		// Netty tells only of channels that are registered
-		this.channel.pipeline().fireChannelInactive().fireChannelUnregistered();
-		return new IdleConnection(descriptor, this.received);
+		return new IdleConnection(departure.finish(), this.received);
 	}
 
 }

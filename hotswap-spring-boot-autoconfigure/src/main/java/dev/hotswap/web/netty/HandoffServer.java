@@ -134,7 +134,7 @@ final class HandoffServer {
 		ServerSocketChannel channel = (claimed != null) ? claimed : unbound.get();
 		boolean addressesInBand = config.proxyProtocolSupportType() != ProxyProtocolSupportType.OFF;
 		NettyHandoffConnector connector = new NettyHandoffConnector(this.name, channel, transport, encrypted,
-				addressesInBand, this.monitoring, config.channelGroup());
+				addressesInBand, this.monitoring, this.connectors.recorder(), config.channelGroup());
 		channel.pipeline().addLast(new ListenerHandler(connector, this.connectors, claimed != null));
 		return channel;
 	}

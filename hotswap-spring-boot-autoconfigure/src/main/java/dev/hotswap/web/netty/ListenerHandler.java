@@ -40,19 +40,32 @@ final class ListenerHandler extends ChannelDuplexHandler {
 	@Override
 	public void bind(ChannelHandlerContext context, SocketAddress address, ChannelPromise promise) {
 		if (this.bound) {
-			register(context.channel());
-			promise.trySuccess();
+			register(context, promise);
 			return;
 		}
 		context.bind(address).addListener((future) -> {
 			if (future.isSuccess()) {
-				register(context.channel());
-				promise.trySuccess();
+				register(context, promise);
 			}
 			else {
 				promise.tryFailure(future.cause());
 			}
 		});
+	}
+
+	/**
+	 * A future keeps to itself what its listeners throw, and Reactor Netty leaves a
+	 * listener open that it could not bind.
+	 */
+	private void register(ChannelHandlerContext context, ChannelPromise promise) {
+		try {
+			register(context.channel());
+			promise.trySuccess();
+		}
+		catch (RuntimeException ex) {
+			context.close();
+			promise.tryFailure(ex);
+		}
 	}
 
 	private void register(Channel channel) {

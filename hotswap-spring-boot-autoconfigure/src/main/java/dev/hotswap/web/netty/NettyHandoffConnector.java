@@ -19,6 +19,7 @@ import dev.hotswap.web.ConnectionWatch;
 import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.RequestRecorder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.group.ChannelGroup;
@@ -45,6 +46,8 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	private final boolean transferable;
 
 	private final ConnectionMonitoring monitoring;
+
+	private final RequestRecorder recorder;
 
 	private final AcceptGate gate;
 
@@ -73,17 +76,20 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	 * @param addressesInBand whether connections begin with the client's address (the
 	 * PROXY protocol), which is told to the process that accepts them only
 	 * @param monitoring how to watch the connections
+	 * @param recorder records requests
 	 * @param channels the channels of all requests and connections, if the server has
 	 * such a group
 	 */
 	NettyHandoffConnector(String name, ServerSocketChannel listener, Transport transport, boolean encrypted,
-			boolean addressesInBand, ConnectionMonitoring monitoring, @Nullable ChannelGroup channels) {
+			boolean addressesInBand, ConnectionMonitoring monitoring, RequestRecorder recorder,
+			@Nullable ChannelGroup channels) {
 		this.name = name;
 		this.listener = listener;
 		this.transport = transport;
 		this.encrypted = encrypted;
 		this.transferable = !encrypted && !addressesInBand && transport.canMoveConnections() && BufferedInput.isKnown();
 		this.monitoring = monitoring;
+		this.recorder = recorder;
 		this.gate = new AcceptGate(name, listener, transport);
 		this.departures = new Departures(this.connections, transport, this.counters);
 		this.longLived = new LongLivedExchanges(this.connections, channels);
@@ -109,6 +115,10 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 
 	ConnectionCounters counters() {
 		return this.counters;
+	}
+
+	RequestRecorder recorder() {
+		return this.recorder;
 	}
 
 	boolean isAnnouncing() {
@@ -270,16 +280,25 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 			descriptor.close();
 			throw new IOException("Connector '" + this.name + "' cannot continue another process's connections");
 		}
-		Loops.call(this.listener.eventLoop(), LOOP_TIMEOUT, () -> serve(descriptor, kept), (child) -> {
-		}, descriptor::close);
+		serveSoon(descriptor, kept, true);
 		this.counters.addAdopted();
+	}
+
+	@Override
+	public void adoptForWarmUp(Descriptor descriptor) throws IOException {
+		serveSoon(descriptor, false, false);
+	}
+
+	private void serveSoon(Descriptor descriptor, boolean kept, boolean tracked) throws IOException {
+		Loops.call(this.listener.eventLoop(), LOOP_TIMEOUT, () -> serve(descriptor, kept, tracked), (child) -> {
+		}, descriptor::close);
 	}
 
 	/**
 	 * Pass a connection on as if the listener had accepted it, so that all that the
 	 * server does with those applies to it.
 	 */
-	private Channel serve(Descriptor descriptor, boolean kept) throws IOException {
+	private Channel serve(Descriptor descriptor, boolean kept, boolean tracked) throws IOException {
 		if (!this.listener.isActive()) {
 			descriptor.close();
 			throw new IOException("Connector '" + this.name + "' is stopped");
@@ -291,7 +310,7 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 		catch (ChannelException ex) {
 			throw new IOException("The connection cannot be adopted", ex);
 		}
-		new HandoffConnection(this, child, tracker(child), kept);
+		new HandoffConnection(this, child, tracked ? tracker(child) : null, kept);
 		this.listener.pipeline().fireChannelRead(child);
 		if (!child.isOpen()) {
 			throw new IOException("The server did not take the connection, as one beyond its limit");

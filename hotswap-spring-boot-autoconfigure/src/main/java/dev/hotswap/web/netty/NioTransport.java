@@ -52,6 +52,13 @@ final class NioTransport implements Transport {
 	}
 
 	/**
+	 * There is nothing to hear of a channel that nobody reads from.
+	 */
+	@Override
+	public void stopEvents(Channel connection) {
+	}
+
+	/**
 	 * The JDK ends a connection that is still registered with {@code shutdown(SHUT_WR)}
 	 * when it is closed, for whoever shares it
 	 * ({@code SocketChannelImpl.implCloseNonBlockingMode}). The selector's next pass

@@ -71,6 +71,14 @@ interface Transport {
 	boolean refuseConnects(ServerSocketChannel listener);
 
 	/**
+	 * Have the event loop hear nothing more of a connection from now on, as far as
+	 * {@code autoRead} cannot do that. {@link Channel#deregister()} follows, which is a
+	 * task of its own.
+	 * @param connection the connection, which nobody reads from any more
+	 */
+	void stopEvents(Channel connection);
+
+	/**
 	 * Whether the kernel no longer knows a connection to be watched, after
 	 * {@link Channel#deregister()}.
 	 * @param connection the connection

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's way into the container, which knows the asynchronous requests, whatever the
- * protocol. Synchronous ones cost a look at two fields.
+ * protocol, and has some of all requests recorded. Synchronous ones cost a look at a few
+ * fields.
  */
 final class AsyncTrackingAdapter implements Adapter {
 
@@ -25,10 +26,13 @@ final class AsyncTrackingAdapter implements Adapter {
 
 	private final Adapter delegate;
 
+	private final HandoffNioEndpoint endpoint;
+
 	private final Set<AsyncExchange> exchanges = ConcurrentHashMap.newKeySet();
 
-	AsyncTrackingAdapter(Adapter delegate) {
+	AsyncTrackingAdapter(Adapter delegate, HandoffNioEndpoint endpoint) {
 		this.delegate = delegate;
+		this.endpoint = endpoint;
 	}
 
 	/**
@@ -47,6 +51,9 @@ final class AsyncTrackingAdapter implements Adapter {
 			AsyncExchange exchange = new AsyncExchange(() -> request.action(ActionCode.ASYNC_COMPLETE, null), response);
 			request.setNote(NOTE, exchange);
 			this.exchanges.add(exchange);
+		}
+		else {
+			recordSome(request, response);
 		}
 	}
 
@@ -69,6 +76,15 @@ final class AsyncTrackingAdapter implements Adapter {
 			else {
 				close(request, exchange);
 			}
+			if (successful && !isAsync(request)) {
+				recordSome(request, response);
+			}
+		}
+	}
+
+	private void recordSome(Request request, Response response) {
+		if (this.endpoint.isRecording(request.getStartTimeNanos())) {
+			this.endpoint.record(request, response);
 		}
 	}
 

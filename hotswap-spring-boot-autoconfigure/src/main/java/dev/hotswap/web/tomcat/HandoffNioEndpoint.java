@@ -19,6 +19,10 @@ import dev.hotswap.web.ConnectionTracker;
 import dev.hotswap.web.ConnectionWatch;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
+import dev.hotswap.web.RecordedRequest;
+import dev.hotswap.web.RequestRecorder;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
 import org.apache.tomcat.util.ExceptionUtils;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -37,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * it holds no connection and has to pass the gate before it gets one.
  */
 class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedConnections {
+
+	/** Larger responses are too much to send again. */
+	private static final long MAX_RECORDED_CONTENT = 1024 * 1024;
 
 	private final AcceptGate gate = new AcceptGate();
 
@@ -264,7 +271,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 			return true;
 		}
 		try {
-			return serve(socket, false);
+			return serve(socket, false, tracker(socket));
 		}
 		finally {
 			this.gate.passed();
@@ -293,8 +300,18 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 * be served
 	 */
 	void adopt(SocketChannel socket, boolean kept) throws IOException {
-		take(socket, kept);
+		take(socket, kept, tracker(socket));
 		this.counters.addAdopted();
+	}
+
+	/**
+	 * Serve a connection of this process to itself.
+	 * @param socket the connection, closed if this fails
+	 * @throws IOException if the endpoint is paused or stopped, or the connection cannot
+	 * be served
+	 */
+	void adoptForWarmUp(SocketChannel socket) throws IOException {
+		take(socket, false, null);
 	}
 
 	/**
@@ -304,7 +321,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 */
 	void serve(SocketChannel socket) {
 		try {
-			take(socket, false);
+			take(socket, false, tracker(socket));
 		}
 		catch (IOException ex) {
 			getLog().warn("An accepted connection cannot be served", ex);
@@ -325,14 +342,14 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		}
 	}
 
-	private void take(SocketChannel socket, boolean kept) throws IOException {
+	private void take(SocketChannel socket, boolean kept, @Nullable ConnectionTracker tracker) throws IOException {
 		synchronized (this.adoptionLock) {
 			if (!isRunning() || isPaused()) {
 				socket.close();
 				throw new IOException("The connector is " + (isRunning() ? "paused" : "stopped"));
 			}
 			this.limit.add();
-			if (!serve(socket, kept)) {
+			if (!serve(socket, kept, tracker)) {
 				closeSocket(socket);
 				throw new IOException("The connection cannot be served");
 			}
@@ -342,7 +359,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	/**
 	 * What {@link NioEndpoint#setSocketOptions} does, with a wrapper of our own.
 	 */
-	private boolean serve(SocketChannel socket, boolean kept) {
+	private boolean serve(SocketChannel socket, boolean kept, @Nullable ConnectionTracker tracker) {
 		HandoffSocketWrapper wrapper = null;
 		try {
 			NioChannel channel = (getNioChannels() != null) ? getNioChannels().pop() : null;
@@ -350,7 +367,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 				channel = createChannel(new SocketBufferHandler(this.socketProperties.getAppReadBufSize(),
 						this.socketProperties.getAppWriteBufSize(), this.socketProperties.getDirectBuffer()));
 			}
-			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this, kept, tracker(socket));
+			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this, kept, tracker);
 			channel.reset(socket, created);
 			this.connections.put(socket, created);
 			wrapper = created;
@@ -446,6 +463,36 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		return membership != null && membership.monitoring().activeWarning() != null;
 	}
 
+	/**
+	 * Whether a request is one of the sample that a successor warms up with.
+	 * @param start when it began, in {@link System#nanoTime()}
+	 * @return whether to record it
+	 */
+	boolean isRecording(long start) {
+		Membership membership = this.membership;
+		return membership != null && membership.connectors().recorder().takes(start);
+	}
+
+	/**
+	 * Record a request that was served.
+	 * @param request the request
+	 * @param response its response
+	 */
+	void record(Request request, Response response) {
+		Membership membership = this.membership;
+		if (membership == null || response.getContentWritten() > MAX_RECORDED_CONTENT) {
+			return;
+		}
+		String query = request.queryString().toString();
+		String target = request.requestURI() + ((query != null) ? "?" + query : "");
+		RequestRecorder recorder = membership.connectors().recorder();
+		RecordedRequest candidate = recorder.candidate(membership.name(), request.getMethod(), target,
+				request::getHeader);
+		if (candidate != null) {
+			recorder.served(candidate, response.getStatus(), response.getContentType(), request.getStartTimeNanos());
+		}
+	}
+
 	ConnectionLimit limit() {
 		return this.limit;
 	}
@@ -477,10 +524,10 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 
 	@Override
 	public void evictIdle(Duration timeout) {
-		long latest = System.currentTimeMillis() - timeout.toMillis();
-		this.counters.addEvicted(
-				(int) openConnections().filter((connection) -> connection.lastUse() < latest && connection.endIfIdle())
-					.count());
+		long latest = System.nanoTime() - timeout.toNanos();
+		this.counters.addEvicted((int) openConnections()
+			.filter((connection) -> connection.lastUse() - latest < 0 && connection.endIfIdle())
+			.count());
 	}
 
 	@Override

@@ -89,7 +89,7 @@ public class HandoffNioProtocol extends Http11NioProtocol {
 
 	@Override
 	public void setAdapter(Adapter adapter) {
-		AsyncTrackingAdapter tracking = new AsyncTrackingAdapter(adapter);
+		AsyncTrackingAdapter tracking = new AsyncTrackingAdapter(adapter, this.endpoint);
 		this.endpoint.setAsyncRequests(tracking);
 		super.setAdapter(tracking);
 	}

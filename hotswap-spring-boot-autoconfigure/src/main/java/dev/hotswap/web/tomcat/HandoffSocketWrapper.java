@@ -29,6 +29,8 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 
 	private volatile boolean received;
 
+	private volatile long lastUse = System.nanoTime();
+
 	private volatile boolean lastResponse;
 
 	private volatile boolean endAfterSendfile;
@@ -74,6 +76,7 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 		if (this.tracker != null) {
 			this.tracker.changed(ConnectionState.ACTIVE);
 		}
+		this.lastUse = System.nanoTime();
 		super.updateLastRead();
 	}
 
@@ -95,11 +98,12 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	}
 
 	/**
-	 * When the connection was last read from or written to.
-	 * @return milliseconds since the epoch
+	 * When the connection was last read from or written to. Tomcat's own times are those
+	 * of a clock that can be set.
+	 * @return in {@link System#nanoTime()}
 	 */
 	long lastUse() {
-		return Math.max(getLastRead(), getLastWrite());
+		return this.lastUse;
 	}
 
 	/**
@@ -327,7 +331,14 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 */
 	void restartReadTimeout(Duration timeout) {
 		setReadTimeout(timeout.toMillis());
+		this.lastUse = System.nanoTime();
 		super.updateLastRead();
+	}
+
+	@Override
+	public void updateLastWrite() {
+		this.lastUse = System.nanoTime();
+		super.updateLastWrite();
 	}
 
 }

@@ -138,9 +138,9 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public int endIdle(Duration unused) {
-		long latest = System.currentTimeMillis() - unused.toMillis();
+		long latest = System.nanoTime() - unused.toNanos();
 		List<HandoffSocketWrapper> candidates = this.endpoint.openConnections()
-			.filter((connection) -> connection.lastUse() <= latest)
+			.filter((connection) -> connection.lastUse() - latest <= 0)
 			.toList();
 		candidates.forEach((connection) -> connection.upgradedEnd().endIfIdle());
 		int ended = (int) candidates.stream().filter(HandoffSocketWrapper::endIfIdle).count();
@@ -179,6 +179,11 @@ final class TomcatHandoffConnector implements HandoffConnector {
 			throw new IOException("Connector '" + this.name + "' cannot continue an encrypted connection");
 		}
 		this.endpoint.adopt(ChannelDescriptors.adoptSocket(connection), kept);
+	}
+
+	@Override
+	public void adoptForWarmUp(Descriptor connection) throws IOException {
+		this.endpoint.adoptForWarmUp(ChannelDescriptors.adoptSocket(connection));
 	}
 
 	@Override

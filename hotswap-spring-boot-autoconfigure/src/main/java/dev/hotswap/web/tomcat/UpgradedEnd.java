@@ -17,7 +17,7 @@ final class UpgradedEnd {
 	 * A client may send its next request as soon as it has a response, and some abandon
 	 * it when a GOAWAY crosses it.
 	 */
-	private static final long REST = Duration.ofMillis(50).toMillis();
+	private static final long REST = Duration.ofMillis(50).toNanos();
 
 	private final HandoffSocketWrapper connection;
 
@@ -49,7 +49,7 @@ final class UpgradedEnd {
 
 	private boolean rests(UpgradeProcessorInternal processor) {
 		InternalHttpUpgradeHandler handler = handler(processor);
-		return System.currentTimeMillis() - this.connection.lastUse() >= REST
+		return System.nanoTime() - this.connection.lastUse() >= REST
 				&& (handler == null || !Http2Streams.areActive(handler));
 	}
 

@@ -71,6 +71,21 @@ class GiveUpRaceTests {
 	@ParameterizedTest
 	@EnumSource(TestTransport.class)
 	void requestsStayInTheKernelWhenTheEventLoopReadsAmidADeparture(TestTransport transport) throws Exception {
+		departAmidRequests(transport, (client) -> {
+		});
+	}
+
+	/**
+	 * The native transport reads from a connection whose client has ended its side,
+	 * whether a read was asked for or not ({@code AbstractEpollChannel.epollRdHupReady}).
+	 */
+	@ParameterizedTest
+	@EnumSource(TestTransport.class)
+	void lastRequestsStayInTheKernelWhenTheEventLoopReadsAmidADeparture(TestTransport transport) throws Exception {
+		departAmidRequests(transport, SocketChannel::shutdownOutput);
+	}
+
+	private static void departAmidRequests(TestTransport transport, ClientStep afterRequest) throws Exception {
 		List<String> served = new ArrayList<>();
 		List<SocketChannel> clients = new ArrayList<>();
 		try (ManualServer server = new ManualServer(transport, served)) {
@@ -86,20 +101,42 @@ class GiveUpRaceTests {
 			assertThat(server.departures.isDone()).isFalse();
 			for (SocketChannel client : clients) {
 				client.write(StandardCharsets.ISO_8859_1.encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+				afterRequest.take(client);
 			}
 			for (int i = 0; i < 1000 && !server.departures.isDone(); i++) {
 				server.latePass();
 			}
 			List<IdleConnection> departed = server.departures.finish(100);
-			departed.forEach((connection) -> connection.descriptor().close());
 			assertThat(departed).hasSize(100);
 			assertThat(served).isEmpty();
+			for (IdleConnection connection : departed) {
+				server.connector().adopt(connection.descriptor(), connection.kept());
+			}
+			for (int i = 0; i < 1000 && served.size() < 100; i++) {
+				server.pass();
+			}
+			assertThat(served).hasSize(100);
+			closeAll(clients);
+			for (int i = 0; i < 1000 && server.connections() > 0; i++) {
+				server.pass();
+			}
+			assertThat(server.connections()).isZero();
 		}
 		finally {
-			for (SocketChannel client : clients) {
-				client.close();
-			}
+			closeAll(clients);
 		}
+	}
+
+	private static void closeAll(List<SocketChannel> clients) throws IOException {
+		for (SocketChannel client : clients) {
+			client.close();
+		}
+	}
+
+	private interface ClientStep {
+
+		void take(SocketChannel client) throws IOException;
+
 	}
 
 	private static final class ManualServer implements AutoCloseable {

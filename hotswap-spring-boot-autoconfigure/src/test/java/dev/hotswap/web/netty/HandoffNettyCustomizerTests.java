@@ -138,6 +138,14 @@ class HandoffNettyCustomizerTests {
 	}
 
 	@Test
+	void connectorThatCannotBeWatchedStopsTheStart() {
+		ConnectionMonitoring monitoring = new ConnectionMonitoring(Duration.ofSeconds(Long.MAX_VALUE), null, null);
+		assertThatExceptionOfType(WebServerException.class).isThrownBy(() -> start((factory) -> {
+		}, monitoring)).withStackTraceContaining("overflow");
+		assertThat(this.connectors.all()).isEmpty();
+	}
+
+	@Test
 	void statesOfAConnectionAreTold() throws Exception {
 		List<ConnectionEvent> received = new CopyOnWriteArrayList<>();
 		try (ConnectionEvents events = new ConnectionEvents(List.of((ConnectionListener) received::add))) {

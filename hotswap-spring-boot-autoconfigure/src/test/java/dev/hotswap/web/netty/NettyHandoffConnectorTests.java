@@ -3,7 +3,6 @@ package dev.hotswap.web.netty;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -14,8 +13,6 @@ import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.TestClient;
-import io.netty.channel.Channel;
-import io.netty.channel.group.ChannelGroup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,6 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 import org.springframework.boot.web.server.GracefulShutdownResult;
-import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -243,9 +239,7 @@ class NettyHandoffConnectorTests {
 			var connection = this.server.giveUpOne();
 			second.handoff().adopt(connection.descriptor(), connection.kept());
 			assertThat(client.get("/hello").status()).isEqualTo(200);
-			Collection<Channel> group = (ChannelGroup) ReflectionTestUtils
-				.getField(ReflectionTestUtils.getField(second.handoff(), "longLived"), "channels");
-			assertThat(group).hasSize(1)
+			assertThat(second.channels()).hasSize(1)
 				.allSatisfy((channel) -> assertThat(channel.parent()).isSameAs(second.listener()));
 		}
 	}

@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -17,6 +19,8 @@ import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.ListenerSource;
 import dev.hotswap.web.TestClient;
 import dev.hotswap.web.TestListenerSource;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -134,6 +138,19 @@ final class TestNettyServer implements AutoCloseable {
 
 	NettyHandoffConnector handoff() {
 		return (NettyHandoffConnector) this.connectors.all().get(0);
+	}
+
+	@SuppressWarnings("unchecked")
+	Set<HandoffConnection> connections() {
+		return (Set<HandoffConnection>) ReflectionTestUtils.getField(handoff(), "connections");
+	}
+
+	/**
+	 * What Boot's graceful shutdown waits for.
+	 */
+	Collection<Channel> channels() {
+		return (ChannelGroup) ReflectionTestUtils.getField(ReflectionTestUtils.getField(handoff(), "longLived"),
+				"channels");
 	}
 
 	InetSocketAddress address() {

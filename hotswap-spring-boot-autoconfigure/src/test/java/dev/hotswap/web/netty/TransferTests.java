@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectionMonitoring;
+import dev.hotswap.web.RequestRecorder;
 import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.KeptLoad;
@@ -40,7 +40,6 @@ import reactor.core.publisher.Sinks;
 
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
-import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -259,7 +258,7 @@ class TransferTests {
 	void connectionsThatBeginWithTheClientsAddressStay() throws Exception {
 		Transport any = (this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport();
 		NettyHandoffConnector proxied = new NettyHandoffConnector("proxied", this.first.listener(), any, false, true,
-				ConnectionMonitoring.NONE, null);
+				ConnectionMonitoring.NONE, new RequestRecorder(false), null);
 		assertThat(proxied.canTransfer()).isFalse();
 		try (TestClient client = this.first.connect()) {
 			client.get("/who");
@@ -282,13 +281,13 @@ class TransferTests {
 		try (TestClient client = this.first.connect()) {
 			client.get("/who");
 			this.first.awaitCensus(0, 0, 1);
-			HandoffConnection connection = connections(this.first).iterator().next();
+			HandoffConnection connection = this.first.connections().iterator().next();
 			connection.execute(() -> {
 				entered.countDown();
 				hold(proceed);
 			});
 			entered.await(20, TimeUnit.SECONDS);
-			Departures departures = new Departures(connections(this.first),
+			Departures departures = new Departures(this.first.connections(),
 					(this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport(),
 					this.first.handoff().counters(), Duration.ofMillis(50));
 			assertThatIOException().isThrownBy(() -> departures.giveUp(10)).withMessageContaining("did not turn");
@@ -308,12 +307,12 @@ class TransferTests {
 		try (TestClient client = this.first.connect()) {
 			client.get("/who");
 			this.first.awaitCensus(0, 0, 1);
-			connections(this.first).iterator().next().execute(() -> {
+			this.first.connections().iterator().next().execute(() -> {
 				entered.countDown();
 				hold(proceed);
 			});
 			entered.await(20, TimeUnit.SECONDS);
-			Departures departures = new Departures(connections(this.first),
+			Departures departures = new Departures(this.first.connections(),
 					(this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport(),
 					this.first.handoff().counters(), Duration.ofSeconds(20));
 			CompletableFuture<List<IdleConnection>> leaving = CompletableFuture.supplyAsync(() -> giveUp(departures));
@@ -428,13 +427,8 @@ class TransferTests {
 		to.handoff().adopt(connection.descriptor(), connection.kept());
 	}
 
-	@SuppressWarnings("unchecked")
-	private static Set<HandoffConnection> connections(TestNettyServer server) {
-		return (Set<HandoffConnection>) ReflectionTestUtils.getField(server.handoff(), "connections");
-	}
-
 	private static void awaitPasses(TestNettyServer server) throws Exception {
-		for (HandoffConnection connection : connections(server)) {
+		for (HandoffConnection connection : server.connections()) {
 			connection.channel().eventLoop().schedule(() -> {
 			}, 20, TimeUnit.MILLISECONDS).sync();
 		}

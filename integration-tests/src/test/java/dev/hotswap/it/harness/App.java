@@ -302,6 +302,8 @@ public final class App {
 			this.platform = platform;
 			port(Ports.free());
 			property("hotswap.drain.standby", "0s");
+			// Its seconds are for the tests that are about it
+			property("hotswap.warm-up.duration", "0s");
 		}
 
 		/**

@@ -105,8 +105,8 @@ public final class MavenProject {
 		}
 	}
 
-	private static void install(Path group, String artifact, String version, Path pom,
-			@Nullable Path jar) throws IOException {
+	private static void install(Path group, String artifact, String version, Path pom, @Nullable Path jar)
+			throws IOException {
 		Path folder = Files.createDirectories(group.resolve(artifact).resolve(version));
 		String name = artifact + "-" + version;
 		if (!Files.exists(folder.resolve(name + ".pom"))) {

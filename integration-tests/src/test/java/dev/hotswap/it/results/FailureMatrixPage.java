@@ -42,18 +42,19 @@ public final class FailureMatrixPage {
 			the row's), the exit status of the other process, how many requests failed of those that the dead process had
 			accepted, and the worst latency of the others.
 
-			- In PRECHECK and VERIFY it is a process started by an operator (`--hotswap.takeover`) that waits; in the other
-			  stages the predecessor has launched it.
-			- PRECHECK to LAUNCH, predecessor killed: nobody holds the listener any more, so connects are refused until the
+			- In PRECHECK it is a process started by an operator (`--hotswap.takeover`) that waits; in the other stages the
+			  predecessor has launched it.
+			- VERIFY looks at what the predecessor is about to launch, so there is no other process yet that could fail or
+			  take over.
+			- PRECHECK and LAUNCH, predecessor killed: nobody holds the listener any more, so connects are refused until the
 			  successor, which starts as a process that succeeds nobody, has bound it. Its history is empty.
-			- PRECHECK and VERIFY, predecessor stopped: the successor waits for it. Here it goes on after 12 s, and so does
+			- PRECHECK, predecessor stopped: the successor waits for it. Here it goes on after 12 s, and so does
 			  the handoff; what takes long is the requests that waited for it.
 			- LAUNCH, predecessor stopped: the successor gives up (status 18, `predecessor-unreachable`), and the predecessor
 			  serves on when it is continued.
-			- PRECHECK and VERIFY, successor stopped: an operator's process is not killed before the cutover; it exits when
-			  it is continued.
-			- LAUNCH has no control connection yet that could be flooded. WARM_UP passes at once while nothing takes part in it.
-			- A successor that floods in START or HEALTH_CHECK sends frames that are in order there; they are out of order
+			- PRECHECK, successor stopped: it is offered the listeners when the prechecks are over, and does not answer.
+			- LAUNCH has no control connection yet that could be flooded.
+			- A successor that floods in START to HEALTH_CHECK sends frames that are in order there; they are out of order
 			  once it is told to take over.
 			- DRAIN and STANDBY, successor floods or corrupts: both live, so the predecessor is released, drains and exits.
 
@@ -91,7 +92,7 @@ public final class FailureMatrixPage {
 	private static String cell(Map<String, String> pairs) {
 		StringBuilder cell = new StringBuilder(pairs.get("serves")).append(" serves; ");
 		cell.append(pairs.get("result").equals("none") ? "no history" : "`" + pairs.get("result") + "`");
-		if (!pairs.get("recorded").equals(pairs.get("stage"))) {
+		if (!List.of("IDLE", pairs.get("stage")).contains(pairs.get("recorded"))) {
 			cell.append(" in ").append(pairs.get("recorded"));
 		}
 		cell.append("; exit ").append(pairs.get("exit"));

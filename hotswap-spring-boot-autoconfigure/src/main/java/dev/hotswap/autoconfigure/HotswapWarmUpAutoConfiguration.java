@@ -1,0 +1,89 @@
+package dev.hotswap.autoconfigure;
+
+import java.util.List;
+
+import dev.hotswap.handoff.HandoffEngine;
+import dev.hotswap.warmup.ApplicationWarmUp;
+import dev.hotswap.warmup.ReactiveWarmUpObservations;
+import dev.hotswap.warmup.ServletWarmUpObservations;
+import dev.hotswap.warmup.WarmUpMark;
+import dev.hotswap.warmup.WarmUpRequest;
+import dev.hotswap.warmup.WarmUpSettings;
+import io.micrometer.observation.ObservationPredicate;
+import jakarta.servlet.Servlet;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
+
+/**
+ * Auto-configuration of the warm-up.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = HotswapAutoConfiguration.class)
+@ConditionalOnBean(HandoffEngine.class)
+public final class HotswapWarmUpAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ApplicationWarmUp hotswapApplicationWarmUp(ApplicationContext context, HandoffEngine engine,
+			HotswapProperties properties, WarmUpMark mark) {
+		HotswapProperties.WarmUp warmUp = properties.getWarmUp();
+		if (warmUp.getConcurrency() < 1) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.warm-up.concurrency", warmUp.getConcurrency(),
+					"It must be at least 1.");
+		}
+		WarmUpSettings settings = new WarmUpSettings(requests(warmUp.getRequests()), warmUp.isRecorded(),
+				warmUp.getDuration(), warmUp.getConcurrency(), warmUp.isRequired());
+		return new ApplicationWarmUp(() -> OrderedBeans.of(context, dev.hotswap.WarmUp.class), engine.connectors(),
+				settings, mark);
+	}
+
+	private static List<WarmUpRequest> requests(List<String> texts) {
+		try {
+			return texts.stream().map(WarmUpRequest::parse).toList();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.warm-up.requests", texts,
+					String.valueOf(ex.getMessage()));
+		}
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WarmUpMark hotswapWarmUpMark() {
+		return new WarmUpMark();
+	}
+
+	/**
+	 * Where requests are observed, those of a warm-up are not.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ObservationPredicate.class, ServerRequestObservationContext.class })
+	static class ObservationConfiguration {
+
+		@Bean
+		@ConditionalOnClass(Servlet.class)
+		@ConditionalOnWebApplication(type = Type.SERVLET)
+		ServletWarmUpObservations hotswapServletWarmUpObservations(WarmUpMark mark) {
+			return new ServletWarmUpObservations(mark);
+		}
+
+		@Bean
+		@ConditionalOnWebApplication(type = Type.REACTIVE)
+		ReactiveWarmUpObservations hotswapReactiveWarmUpObservations(WarmUpMark mark) {
+			return new ReactiveWarmUpObservations(mark);
+		}
+
+	}
+
+}

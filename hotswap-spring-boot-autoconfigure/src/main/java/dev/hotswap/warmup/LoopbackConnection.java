@@ -1,0 +1,116 @@
+package dev.hotswap.warmup;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+import javax.net.ssl.SSLSocketFactory;
+
+import dev.hotswap.WarmUp;
+import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.HandoffConnector;
+
+/**
+ * A connection of this process to one of its connectors, whose gate may be closed: the
+ * server's side is adopted. Speaks HTTP/1.1, one request at a time. For one thread.
+ */
+final class LoopbackConnection implements AutoCloseable {
+
+	private final Socket socket;
+
+	private final BufferedInputStream input;
+
+	private final String mark;
+
+	private LoopbackConnection(Socket socket, String mark) throws IOException {
+		this.socket = socket;
+		this.mark = mark;
+		this.input = new BufferedInputStream(socket.getInputStream());
+	}
+
+	/**
+	 * Connect to a connector. An encrypted one is spoken to in TLS; whatever certificate
+	 * it shows is accepted, since it is known who it is.
+	 * @param connector the connector
+	 * @param mark the value of the warm-up's header
+	 * @param timeout how long a response may be silent
+	 * @return the connection
+	 * @throws IOException if the connector cannot adopt connections, or this process
+	 * cannot give it one
+	 */
+	static LoopbackConnection open(HandoffConnector connector, String mark, Duration timeout) throws IOException {
+		Socket socket = new Socket();
+		try (ServerSocketChannel meeting = ServerSocketChannel.open()) {
+			meeting.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+			socket.setTcpNoDelay(true);
+			socket.setSoTimeout(Math.max(1, (int) timeout.toMillis()));
+			socket.connect(meeting.getLocalAddress(), (int) timeout.toMillis());
+			connector.adoptForWarmUp(serverSide(meeting, socket));
+			if (connector.scheme().equals("https")) {
+				SSLSocketFactory encryption = LoopbackTrust.socketFactory();
+				return new LoopbackConnection(
+						encryption.createSocket(socket, "localhost", connector.address().getPort(), true), mark);
+			}
+			return new LoopbackConnection(socket, mark);
+		}
+		catch (IOException | RuntimeException ex) {
+			socket.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Somebody else may find the port in this moment.
+	 */
+	private static Descriptor serverSide(ServerSocketChannel meeting, Socket client) throws IOException {
+		while (true) {
+			try (SocketChannel accepted = meeting.accept()) {
+				if (client.getLocalSocketAddress().equals(accepted.getRemoteAddress())) {
+					return ChannelDescriptors.export(accepted);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Send a request and read its response.
+	 * @param request the request
+	 * @param deadline until when the response must be complete, in
+	 * {@link System#nanoTime()}
+	 * @return the status, and whether the connection can be used again
+	 * @throws IOException if there is no response, or none that ends
+	 */
+	ResponseReader.Response exchange(WarmUpRequest request, long deadline) throws IOException {
+		StringBuilder text = new StringBuilder(256);
+		text.append(request.method()).append(' ').append(request.target()).append(" HTTP/1.1\r\n");
+		if (!request.headers().containsKey("Host")) {
+			text.append("Host: localhost\r\n");
+		}
+		for (Map.Entry<String, String> header : request.headers().entrySet()) {
+			text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
+		}
+		text.append(WarmUp.HEADER).append(": ").append(this.mark).append("\r\n\r\n");
+		this.socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+		this.socket.getOutputStream().flush();
+		return new ResponseReader(this.input, deadline).read(request.method().equals("HEAD"));
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.socket.close();
+		}
+		catch (IOException ex) {
+			// It is gone either way
+		}
+	}
+
+}

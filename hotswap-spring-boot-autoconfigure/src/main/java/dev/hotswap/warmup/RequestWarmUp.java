@@ -1,0 +1,196 @@
+package dev.hotswap.warmup;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.hotswap.web.HandoffConnector;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests to connectors of this process, over and over in proportion to their
+ * weights, until their latency has settled. For one run.
+ */
+final class RequestWarmUp {
+
+	private static final int WINDOW = 250;
+
+	/** How many are sent before the order repeats, about. */
+	private static final int SLOTS = 100;
+
+	private static final Duration MAX_RESPONSE_TIME = Duration.ofSeconds(5);
+
+	private static final Duration PROGRESS = Duration.ofSeconds(1);
+
+	private static final Log logger = LogFactory.getLog(RequestWarmUp.class);
+
+	private final Map<String, HandoffConnector> connectors = new HashMap<>();
+
+	private final List<WarmUpTarget> targets;
+
+	private final List<WarmUpTarget> schedule;
+
+	private final AtomicInteger next = new AtomicInteger();
+
+	private final String mark;
+
+	private final Duration duration;
+
+	private final int concurrency;
+
+	private final LatencyTrend trend;
+
+	/**
+	 * Create a warm-up.
+	 * @param connectors the connectors, open or not
+	 * @param requests what to send
+	 * @param mark the value of the warm-up's header
+	 * @param duration how long at most
+	 * @param concurrency how many at once
+	 * @param minimum how many before the latency may count as settled
+	 */
+	RequestWarmUp(List<HandoffConnector> connectors, List<WarmUpRequest> requests, String mark, Duration duration,
+			int concurrency, int minimum) {
+		connectors.forEach((connector) -> this.connectors.put(connector.name(), connector));
+		this.targets = requests.stream().map(WarmUpTarget::new).toList();
+		this.schedule = schedule(this.targets);
+		this.mark = mark;
+		this.duration = duration;
+		this.concurrency = concurrency;
+		this.trend = new LatencyTrend(WINDOW, minimum);
+	}
+
+	/** Each at least once, in an order that is the same for the same requests. */
+	private static List<WarmUpTarget> schedule(List<WarmUpTarget> targets) {
+		double total = targets.stream().mapToDouble((target) -> target.request().weight()).sum();
+		List<WarmUpTarget> schedule = new ArrayList<>();
+		for (WarmUpTarget target : targets) {
+			int slots = Math.max(1, (int) Math.round(SLOTS * target.request().weight() / total));
+			schedule.addAll(Collections.nCopies(slots, target));
+		}
+		Collections.shuffle(schedule, new Random(0));
+		return schedule;
+	}
+
+	/**
+	 * Run until the latency has settled, the time is over, or nothing is left to send.
+	 * @param progress called each second
+	 * @return what was done
+	 */
+	Result run(Runnable progress) {
+		long start = System.nanoTime();
+		long deadline = start + this.duration.toNanos();
+		CountDownLatch ended = new CountDownLatch(this.concurrency);
+		for (int i = 1; i <= this.concurrency; i++) {
+			Thread worker = new Thread(() -> {
+				try {
+					work(deadline);
+				}
+				finally {
+					ended.countDown();
+				}
+			}, "hotswap-warm-up-" + i);
+			worker.setDaemon(true);
+			worker.start();
+		}
+		try {
+			while (!ended.await(PROGRESS.toMillis(), TimeUnit.MILLISECONDS)) {
+				progress.run();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		long routes = this.targets.stream().filter(WarmUpTarget::isAnswered).count();
+		return new Result(this.trend.count(), (int) routes, Duration.ofNanos(System.nanoTime() - start),
+				Duration.ofNanos(this.trend.first()), Duration.ofNanos(this.trend.last()), this.trend.isSettled(),
+				this.targets.stream().flatMap(WarmUpTarget::failure).toList());
+	}
+
+	private void work(long deadline) {
+		Map<HandoffConnector, LoopbackConnection> connections = new HashMap<>();
+		try {
+			while (!this.trend.isSettled() && System.nanoTime() - deadline < 0
+					&& !Thread.currentThread().isInterrupted()) {
+				WarmUpTarget target = nextTarget();
+				if (target == null) {
+					return;
+				}
+				send(target, connections, deadline);
+			}
+		}
+		finally {
+			connections.values().forEach(LoopbackConnection::close);
+		}
+	}
+
+	private @Nullable WarmUpTarget nextTarget() {
+		for (int i = 0; i < this.schedule.size(); i++) {
+			WarmUpTarget target = this.schedule.get(Math.floorMod(this.next.getAndIncrement(), this.schedule.size()));
+			if (!target.isGivenUp()) {
+				return target;
+			}
+		}
+		return null;
+	}
+
+	private void send(WarmUpTarget target, Map<HandoffConnector, LoopbackConnection> connections, long deadline) {
+		HandoffConnector connector = this.connectors.get(target.request().connector());
+		if (connector == null) {
+			target.failed("there is no connector '" + target.request().connector() + "'");
+			return;
+		}
+		long start = System.nanoTime();
+		LoopbackConnection connection = connections.remove(connector);
+		boolean kept = false;
+		try {
+			if (connection == null) {
+				connection = LoopbackConnection.open(connector, this.mark, MAX_RESPONSE_TIME);
+				start = System.nanoTime();
+			}
+			long latest = start + MAX_RESPONSE_TIME.toNanos();
+			ResponseReader.Response response = connection.exchange(target.request(), latest);
+			this.trend.add(System.nanoTime() - start);
+			target.answered(response.status());
+			kept = response.kept();
+		}
+		catch (IOException ex) {
+			logger.debug("Warm-up: no response to " + target.request(), ex);
+			target.failed("no response: " + ex);
+		}
+		if (kept) {
+			connections.put(connector, connection);
+		}
+		else if (connection != null) {
+			connection.close();
+		}
+	}
+
+	/**
+	 * What a warm-up has done.
+	 *
+	 * @param requests how many requests were answered
+	 * @param routes of how many kinds
+	 * @param time how long it took
+	 * @param first the median latency of the first requests; zero where there were too
+	 * few
+	 * @param last the median latency of the last ones
+	 * @param settled whether the latency has settled
+	 * @param failures which requests have failed
+	 */
+	record Result(int requests, int routes, Duration time, Duration first, Duration last, boolean settled,
+			List<WarmUpTarget.Failure> failures) {
+
+	}
+
+}

@@ -1,0 +1,98 @@
+package dev.hotswap.warmup;
+
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is sent again and again, and what came of it. Thread-safe.
+ */
+final class WarmUpTarget {
+
+	private static final int NOT_FOUND = 404;
+
+	private static final int SERVER_ERRORS = 500;
+
+	private static final int CLIENT_ERRORS = 400;
+
+	/** A connection may have ended just then; twice in a row it is the request. */
+	private static final int MAX_IN_A_ROW = 2;
+
+	private final WarmUpRequest request;
+
+	private @Nullable String failure;
+
+	private int inARow;
+
+	private boolean answered;
+
+	private boolean givenUp;
+
+	WarmUpTarget(WarmUpRequest request) {
+		this.request = request;
+	}
+
+	WarmUpRequest request() {
+		return this.request;
+	}
+
+	/**
+	 * There was a response. One that says 4xx has warmed something up as well, such as
+	 * the security's part that wants credentials, unless it is of a recorded request that
+	 * this release does not know.
+	 * @param status its status
+	 */
+	synchronized void answered(int status) {
+		this.answered = true;
+		if (status >= SERVER_ERRORS || (status == NOT_FOUND && this.request.recorded())) {
+			failed("status " + status);
+			return;
+		}
+		this.inARow = 0;
+		if (status >= CLIENT_ERRORS && this.failure == null) {
+			this.failure = "status " + status;
+		}
+	}
+
+	synchronized void failed(String why) {
+		this.inARow++;
+		if (this.inARow >= MAX_IN_A_ROW) {
+			this.givenUp = true;
+			if (this.failure == null) {
+				this.failure = why;
+			}
+		}
+	}
+
+	synchronized boolean isGivenUp() {
+		return this.givenUp;
+	}
+
+	synchronized boolean isAnswered() {
+		return this.answered;
+	}
+
+	/**
+	 * Why it failed.
+	 * @return one failure, or none
+	 */
+	synchronized Stream<Failure> failure() {
+		return Stream.ofNullable(this.failure).map((why) -> new Failure(this.request, why));
+	}
+
+	/**
+	 * A failure.
+	 *
+	 * @param request what was sent
+	 * @param why what came of it
+	 */
+	record Failure(WarmUpRequest request, String why) {
+
+		@Override
+		public String toString() {
+			return "the request " + this.request + " failed (" + this.why + ")";
+		}
+
+	}
+
+}
