@@ -103,8 +103,10 @@ public final class HotswapEndpoint {
 			return new WebEndpointResponse<>(new Started(idOf(before)), ACCEPTED);
 		}
 		HandoffStatus.Running running = before.handoff();
-		return new WebEndpointResponse<>(new Refused(null, (running != null) ? running.stage() : Stage.IDLE,
-				"No handoff runs that could be aborted, and no older generation could serve again."), CONFLICT);
+		return new WebEndpointResponse<>(
+				new Refused((running != null) ? running.id() : null, (running != null) ? running.stage() : Stage.IDLE,
+						"No handoff runs that could be aborted, and no older generation could serve again."),
+				CONFLICT);
 	}
 
 	private static @Nullable String idOf(HandoffStatus status) {
@@ -119,6 +121,7 @@ public final class HotswapEndpoint {
 	 *
 	 * @param id its id
 	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
 	record Started(@Nullable String id) {
 
 	}

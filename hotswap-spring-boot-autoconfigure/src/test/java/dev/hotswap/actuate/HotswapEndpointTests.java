@@ -1,10 +1,15 @@
 package dev.hotswap.actuate;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
@@ -82,6 +87,25 @@ class HotswapEndpointTests {
 	}
 
 	@Test
+	void documentationShowsWhatIsAnswered() throws IOException {
+		Matcher json = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL)
+			.matcher(Files.readString(Path.of("../docs/observability.md")));
+		assertThat(json.find()).isTrue();
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "1.5.0", TestHandoff.SINCE,
+				List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http")),
+				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
+						4712L),
+				List.of(new HandoffStatus.Draining("h8", 4710, 2, Role.STANDBY, new HandoffStatus.Held(1, 2, 3),
+						TestHandoff.SINCE.plus(Duration.ofSeconds(5)))),
+				List.of(new HandoffRecord("h8", HandoffTrigger.SIGNAL, new HandoffRecord.Party(4710, 2, "1.4.0"),
+						new HandoffRecord.Party(4711, 3, "1.5.0"), Instant.parse("2026-01-02T03:04:00Z"),
+						HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null, null, null, Map.of(Stage.PRECHECK, 12L,
+								Stage.LAUNCH, 900L, Stage.START, 3456L, Stage.CUTOVER, 5L, Stage.DRAIN, 120L),
+						new HandoffRecord.Connections(32, 0, 4, 0))));
+		assertJson(this.endpoint.status(), json.group(1));
+	}
+
+	@Test
 	void successorThatIsNotKnownYetIsNull() {
 		this.handoff.status = TestHandoff.status(Role.ACTIVE, TestHandoff.running(Stage.LAUNCH));
 		JsonNode running = write(this.endpoint.status()).get("handoff");
@@ -141,6 +165,16 @@ class HotswapEndpointTests {
 		WebEndpointResponse<?> response = this.endpoint.abort();
 		assertThat(response.getStatus()).isEqualTo(202);
 		assertJson(response.getBody(), "{\"id\": \"h7\"}");
+	}
+
+	@Test
+	void abortThatComesTooLateNamesTheHandoffThatRuns() {
+		this.handoff.status = TestHandoff.status(Role.DRAINING, TestHandoff.running(Stage.DRAIN));
+		WebEndpointResponse<?> response = this.endpoint.abort();
+		assertThat(response.getStatus()).isEqualTo(409);
+		JsonNode body = write(response.getBody());
+		assertThat(body.get("id").asString()).isEqualTo("1a2b3c4d");
+		assertThat(body.get("stage").asString()).isEqualTo("DRAIN");
 	}
 
 	@Test

@@ -34,6 +34,14 @@ final class TestRecords {
 				HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null, null, null, Map.of(), null);
 	}
 
+	/** A handoff whose predecessor has drained. */
+	static HandoffRecord drained(String id, long drainMillis) {
+		return new HandoffRecord(id, HandoffTrigger.SIGNAL, new HandoffRecord.Party(100, 1, null),
+				new HandoffRecord.Party(200, 2, null), Instant.EPOCH, HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null,
+				null, null, Map.of(Stage.START, 1000L, Stage.DRAIN, drainMillis),
+				new HandoffRecord.Connections(1, 0, 0, 0));
+	}
+
 	static HandoffSettings settings(Path controlSocket, boolean takeover) {
 		return new HandoffSettings("shop", null, controlSocket, takeover, LaunchAdditions.none(), Set.of(), true,
 				Duration.ofMinutes(1), Duration.ofHours(1), Duration.ZERO, 4, Duration.ZERO, Duration.ZERO,
