@@ -1,6 +1,8 @@
 package dev.hotswap.warmup;
 
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 import dev.hotswap.web.HandoffConnector;
 import org.apache.commons.logging.Log;
@@ -70,7 +73,13 @@ final class RequestWarmUp {
 		this.mark = mark;
 		this.duration = duration;
 		this.concurrency = concurrency;
-		this.trend = new LatencyTrend(WINDOW, minimum);
+		this.trend = new LatencyTrend(WINDOW, minimum, compilation(), System::nanoTime);
+	}
+
+	private static LongSupplier compilation() {
+		CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
+		return (compilation != null && compilation.isCompilationTimeMonitoringSupported())
+				? () -> TimeUnit.MILLISECONDS.toNanos(compilation.getTotalCompilationTime()) : () -> 0;
 	}
 
 	/** Each at least once, in an order that is the same for the same requests. */

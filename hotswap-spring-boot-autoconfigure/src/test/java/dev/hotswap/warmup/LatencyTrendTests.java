@@ -9,9 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class LatencyTrendTests {
 
+	private long compiled;
+
+	private long now;
+
 	@Test
 	void settlesWhenSeveralWindowsAreNoBetterThanTheBest() {
-		LatencyTrend trend = new LatencyTrend(3, 1);
+		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
 		window(trend, 1000);
 		window(trend, 500);
 		window(trend, 460);
@@ -27,7 +31,7 @@ class LatencyTrendTests {
 
 	@Test
 	void doesNotSettleWhileItImproves() {
-		LatencyTrend trend = new LatencyTrend(3, 1);
+		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
 		long latency = 1_000_000;
 		for (int i = 0; i < 50; i++) {
 			window(trend, latency);
@@ -38,7 +42,7 @@ class LatencyTrendTests {
 
 	@Test
 	void doesNotSettleBeforeTheMinimum() {
-		LatencyTrend trend = new LatencyTrend(3, 100);
+		LatencyTrend trend = new LatencyTrend(3, 100, () -> this.compiled, () -> this.now);
 		for (int i = 0; i < 33; i++) {
 			window(trend, 10);
 		}
@@ -49,14 +53,31 @@ class LatencyTrendTests {
 
 	@Test
 	void oneSlowRequestIsNoMedian() {
-		LatencyTrend trend = new LatencyTrend(3, 1);
+		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
 		trend.add(10);
 		trend.add(1_000_000);
 		trend.add(12);
 		assertThat(trend.first()).isEqualTo(12);
 	}
 
-	private static void window(LatencyTrend trend, long latency) {
+	@Test
+	void doesNotSettleWhileTheCompilersAreBusy() {
+		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
+		for (int i = 0; i < 20; i++) {
+			this.compiled += 40;
+			window(trend, 10);
+		}
+		assertThat(trend.isSettled()).isFalse();
+		for (int i = 0; i < 4; i++) {
+			assertThat(trend.isSettled()).isFalse();
+			this.compiled += 20;
+			window(trend, 10);
+		}
+		assertThat(trend.isSettled()).isTrue();
+	}
+
+	private void window(LatencyTrend trend, long latency) {
+		this.now += 100;
 		for (int i = 0; i < 3; i++) {
 			trend.add(latency);
 		}
