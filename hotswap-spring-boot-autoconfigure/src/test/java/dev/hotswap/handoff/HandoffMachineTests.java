@@ -696,6 +696,22 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void warmUpThatIsRequiredAndFailsEndsTheSuccessor() {
+		succeedUntil(Phase.WARMING_UP);
+		handle(new Event.WarmedUp("the bean 'cache' failed"));
+		assertThat(last(Action.EndLink.class).code()).isEqualTo(FailureCode.WARM_UP);
+		assertThat(last(Action.Exit.class)).isEqualTo(new Action.Exit(FailureCode.WARM_UP, "the bean 'cache' failed"));
+	}
+
+	@Test
+	void progressOfAWarmUpIsTold() {
+		succeedUntil(Phase.WARMING_UP);
+		this.actions.clear();
+		handle(new Event.ApplicationProgressed());
+		assertThat(sent(Frame.Progress.class).stage()).isEqualTo(Stage.WARM_UP);
+	}
+
+	@Test
 	void successorThatNeverBecomesHealthyTellsAndExits() {
 		succeedUntil(Phase.CHECKING_HEALTH);
 		handle(new Event.HealthChecked("db is DOWN"));
