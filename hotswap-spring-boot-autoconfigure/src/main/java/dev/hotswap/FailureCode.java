@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Why a handoff failed. Each code has an exit status of its own, which a successor that
- * gives up exits with.
+ * gives up exits with, and so does the operator's command that waited for the handoff.
  *
  * @since 0.1.0
  */

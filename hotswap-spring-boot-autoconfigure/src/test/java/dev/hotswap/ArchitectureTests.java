@@ -77,6 +77,10 @@ class ArchitectureTests {
 			"dev.hotswap.descriptor", "io.micrometer.observation..", "jakarta.servlet..", "org.springframework.http..");
 
 	@ArchTest
+	static final ArchRule command = only("dev.hotswap.command", "dev.hotswap", "dev.hotswap.control",
+			"dev.hotswap.handoff");
+
+	@ArchTest
 	static final ArchRule trigger = only("dev.hotswap.trigger", "dev.hotswap", "dev.hotswap.handoff", "sun.misc");
 
 	@ArchTest
@@ -102,7 +106,7 @@ class ArchitectureTests {
 	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
 		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
 				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..",
-				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.warmup..")
+				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.warmup..", "dev.hotswap.command..")
 		.and()
 		.areNotInterfaces()
 		.and()

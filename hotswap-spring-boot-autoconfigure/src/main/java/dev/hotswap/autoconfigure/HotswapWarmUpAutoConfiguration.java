@@ -1,7 +1,5 @@
 package dev.hotswap.autoconfigure;
 
-import java.util.List;
-
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.warmup.ApplicationWarmUp;
 import dev.hotswap.warmup.ReactiveWarmUpObservations;
@@ -18,7 +16,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,24 +35,10 @@ public final class HotswapWarmUpAutoConfiguration {
 	ApplicationWarmUp hotswapApplicationWarmUp(ApplicationContext context, HandoffEngine engine,
 			HotswapProperties properties, WarmUpMark mark) {
 		HotswapProperties.WarmUp warmUp = properties.getWarmUp();
-		if (warmUp.getConcurrency() < 1) {
-			throw new InvalidConfigurationPropertyValueException("hotswap.warm-up.concurrency", warmUp.getConcurrency(),
-					"It must be at least 1.");
-		}
-		WarmUpSettings settings = new WarmUpSettings(requests(warmUp.getRequests()), warmUp.isRecorded(),
-				warmUp.getDuration(), warmUp.getConcurrency(), warmUp.isRequired());
+		WarmUpSettings settings = new WarmUpSettings(warmUp.getRequests().stream().map(WarmUpRequest::parse).toList(),
+				warmUp.isRecorded(), warmUp.getDuration(), warmUp.getConcurrency(), warmUp.isRequired());
 		return new ApplicationWarmUp(() -> OrderedBeans.of(context, dev.hotswap.WarmUp.class), engine.connectors(),
 				settings, mark);
-	}
-
-	private static List<WarmUpRequest> requests(List<String> texts) {
-		try {
-			return texts.stream().map(WarmUpRequest::parse).toList();
-		}
-		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationPropertyValueException("hotswap.warm-up.requests", texts,
-					String.valueOf(ex.getMessage()));
-		}
 	}
 
 	@Bean

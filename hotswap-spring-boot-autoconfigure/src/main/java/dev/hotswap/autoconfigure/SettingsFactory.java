@@ -8,6 +8,7 @@ import java.util.Set;
 
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.LaunchAdditions;
+import dev.hotswap.warmup.WarmUpRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
@@ -42,7 +43,7 @@ final class SettingsFactory {
 					properties.getDrain().getMaxGenerations(), "It must be at least 1.");
 		}
 		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
-		requireNotNegative("hotswap.warm-up.duration", properties.getWarmUp().getDuration());
+		requireSound(properties.getWarmUp());
 		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), release, controlSocket,
@@ -62,6 +63,21 @@ final class SettingsFactory {
 			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
 			.orElse(DEFAULT_STOP_TIMEOUT);
 		return timeout.isNegative() ? Duration.ZERO : timeout;
+	}
+
+	private static void requireSound(HotswapProperties.WarmUp warmUp) {
+		requireNotNegative("hotswap.warm-up.duration", warmUp.getDuration());
+		if (warmUp.getConcurrency() < 1) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.warm-up.concurrency", warmUp.getConcurrency(),
+					"It must be at least 1.");
+		}
+		try {
+			warmUp.getRequests().forEach(WarmUpRequest::parse);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.warm-up.requests", warmUp.getRequests(),
+					String.valueOf(ex.getMessage()));
+		}
 	}
 
 	private static void requirePositive(String name, @Nullable Duration value) {

@@ -1,11 +1,15 @@
 package dev.hotswap.warmup;
 
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
- * Tells when the latency of a warm-up's requests has settled: when the median of several
- * windows in a row has not improved on the best one before them by a tenth, after a
- * minimum of requests that lets the JVM's compilers see enough. Thread-safe.
+ * Tells when the latency of a warm-up's requests has settled: when in several windows in
+ * a row the median has not improved on the best one before them by a tenth, and the JVM's
+ * compilers were busy for less than a third of the time, after a minimum of requests.
+ * Without the compilers it would settle too early: what the quick one has compiled is at
+ * rest for a while, until the thorough one has seen enough and takes the processors.
+ * Thread-safe.
  */
 final class LatencyTrend {
 
@@ -13,7 +17,13 @@ final class LatencyTrend {
 
 	private static final int STALE_WINDOWS = 4;
 
+	private static final double BUSY = 1.0 / 3;
+
 	private final int minimum;
+
+	private final LongSupplier compilation;
+
+	private final LongSupplier clock;
 
 	private final long[] window;
 
@@ -29,14 +39,24 @@ final class LatencyTrend {
 
 	private long last;
 
+	private long compiled;
+
+	private long closed;
+
 	/**
 	 * Create a trend.
 	 * @param window how many requests make a window
 	 * @param minimum after how many requests it may have settled
+	 * @param compilation for how long the compilers have run until now, in nanoseconds
+	 * @param clock the time in nanoseconds
 	 */
-	LatencyTrend(int window, int minimum) {
+	LatencyTrend(int window, int minimum, LongSupplier compilation, LongSupplier clock) {
 		this.window = new long[window];
 		this.minimum = minimum;
+		this.compilation = compilation;
+		this.clock = clock;
+		this.compiled = compilation.getAsLong();
+		this.closed = clock.getAsLong();
 	}
 
 	/**
@@ -58,8 +78,18 @@ final class LatencyTrend {
 		if (this.first == 0) {
 			this.first = this.last;
 		}
-		this.stale = (this.last < this.best * IMPROVEMENT) ? 0 : this.stale + 1;
+		boolean restless = isCompiling() || this.last < this.best * IMPROVEMENT;
+		this.stale = restless ? 0 : this.stale + 1;
 		this.best = Math.min(this.best, this.last);
+	}
+
+	private boolean isCompiling() {
+		long compiled = this.compilation.getAsLong();
+		long now = this.clock.getAsLong();
+		boolean busy = compiled - this.compiled > (now - this.closed) * BUSY;
+		this.compiled = compiled;
+		this.closed = now;
+		return busy;
 	}
 
 	synchronized boolean isSettled() {

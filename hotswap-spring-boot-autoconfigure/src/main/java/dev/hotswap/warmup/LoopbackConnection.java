@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLSocketFactory;
 
@@ -23,6 +23,9 @@ import dev.hotswap.web.HandoffConnector;
  * server's side is adopted. Speaks HTTP/1.1, one request at a time. For one thread.
  */
 final class LoopbackConnection implements AutoCloseable {
+
+	/** In milliseconds; nothing but this process is in the way. */
+	private static final int CONNECT_TIMEOUT = 5000;
 
 	private final Socket socket;
 
@@ -41,18 +44,16 @@ final class LoopbackConnection implements AutoCloseable {
 	 * it shows is accepted, since it is known who it is.
 	 * @param connector the connector
 	 * @param mark the value of the warm-up's header
-	 * @param timeout how long a response may be silent
 	 * @return the connection
 	 * @throws IOException if the connector cannot adopt connections, or this process
 	 * cannot give it one
 	 */
-	static LoopbackConnection open(HandoffConnector connector, String mark, Duration timeout) throws IOException {
+	static LoopbackConnection open(HandoffConnector connector, String mark) throws IOException {
 		Socket socket = new Socket();
 		try (ServerSocketChannel meeting = ServerSocketChannel.open()) {
 			meeting.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 			socket.setTcpNoDelay(true);
-			socket.setSoTimeout(Math.max(1, (int) timeout.toMillis()));
-			socket.connect(meeting.getLocalAddress(), (int) timeout.toMillis());
+			socket.connect(meeting.getLocalAddress(), CONNECT_TIMEOUT);
 			connector.adoptForWarmUp(serverSide(meeting, socket));
 			if (connector.scheme().equals("https")) {
 				SSLSocketFactory encryption = LoopbackTrust.socketFactory();
@@ -98,6 +99,8 @@ final class LoopbackConnection implements AutoCloseable {
 			text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
 		}
 		text.append(WarmUp.HEADER).append(": ").append(this.mark).append("\r\n\r\n");
+		long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+		this.socket.setSoTimeout((int) Math.max(1, left));
 		this.socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
 		return new ResponseReader(this.input, deadline).read(request.method().equals("HEAD"));

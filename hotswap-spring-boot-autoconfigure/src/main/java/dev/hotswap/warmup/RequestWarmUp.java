@@ -1,6 +1,8 @@
 package dev.hotswap.warmup;
 
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +13,8 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 import dev.hotswap.web.HandoffConnector;
 import org.apache.commons.logging.Log;
@@ -29,6 +33,8 @@ final class RequestWarmUp {
 	private static final int SLOTS = 100;
 
 	private static final Duration MAX_RESPONSE_TIME = Duration.ofSeconds(5);
+
+	private static final Duration PAUSE = Duration.ofMillis(1);
 
 	private static final Duration PROGRESS = Duration.ofSeconds(1);
 
@@ -67,7 +73,13 @@ final class RequestWarmUp {
 		this.mark = mark;
 		this.duration = duration;
 		this.concurrency = concurrency;
-		this.trend = new LatencyTrend(WINDOW, minimum);
+		this.trend = new LatencyTrend(WINDOW, minimum, compilation(), System::nanoTime);
+	}
+
+	private static LongSupplier compilation() {
+		CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
+		return (compilation != null && compilation.isCompilationTimeMonitoringSupported())
+				? () -> TimeUnit.MILLISECONDS.toNanos(compilation.getTotalCompilationTime()) : () -> 0;
 	}
 
 	/** Each at least once, in an order that is the same for the same requests. */
@@ -124,9 +136,19 @@ final class RequestWarmUp {
 					&& !Thread.currentThread().isInterrupted()) {
 				WarmUpTarget target = nextTarget();
 				if (target == null) {
-					return;
+					if (this.targets.stream().allMatch(WarmUpTarget::isGivenUp)) {
+						return;
+					}
+					// All that is left waits for its first response
+					LockSupport.parkNanos(PAUSE.toNanos());
+					continue;
 				}
-				send(target, connections, deadline);
+				try {
+					send(target, connections, deadline);
+				}
+				finally {
+					target.ended();
+				}
 			}
 		}
 		finally {
@@ -137,7 +159,7 @@ final class RequestWarmUp {
 	private @Nullable WarmUpTarget nextTarget() {
 		for (int i = 0; i < this.schedule.size(); i++) {
 			WarmUpTarget target = this.schedule.get(Math.floorMod(this.next.getAndIncrement(), this.schedule.size()));
-			if (!target.isGivenUp()) {
+			if (target.begin()) {
 				return target;
 			}
 		}
@@ -155,10 +177,10 @@ final class RequestWarmUp {
 		boolean kept = false;
 		try {
 			if (connection == null) {
-				connection = LoopbackConnection.open(connector, this.mark, MAX_RESPONSE_TIME);
+				connection = LoopbackConnection.open(connector, this.mark);
 				start = System.nanoTime();
 			}
-			long latest = start + MAX_RESPONSE_TIME.toNanos();
+			long latest = Math.min(start + MAX_RESPONSE_TIME.toNanos(), deadline);
 			ResponseReader.Response response = connection.exchange(target.request(), latest);
 			this.trend.add(System.nanoTime() - start);
 			target.answered(response.status());
@@ -166,7 +188,9 @@ final class RequestWarmUp {
 		}
 		catch (IOException ex) {
 			logger.debug("Warm-up: no response to " + target.request(), ex);
-			target.failed("no response: " + ex);
+			if (System.nanoTime() - deadline < 0) {
+				target.failed("no response: " + ex);
+			}
 		}
 		if (kept) {
 			connections.put(connector, connection);

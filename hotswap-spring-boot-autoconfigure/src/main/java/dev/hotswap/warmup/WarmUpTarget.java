@@ -28,12 +28,31 @@ final class WarmUpTarget {
 
 	private boolean givenUp;
 
+	private int inFlight;
+
 	WarmUpTarget(WarmUpRequest request) {
 		this.request = request;
 	}
 
 	WarmUpRequest request() {
 		return this.request;
+	}
+
+	/**
+	 * Whether to send the request now. Until it has been answered for the first time it
+	 * is sent once at a time, so that one that hangs does not hold up all others.
+	 * @return whether to send it; {@link #ended()} must follow then
+	 */
+	synchronized boolean begin() {
+		if (this.givenUp || (!this.answered && this.inFlight > 0)) {
+			return false;
+		}
+		this.inFlight++;
+		return true;
+	}
+
+	synchronized void ended() {
+		this.inFlight--;
 	}
 
 	/**
@@ -73,11 +92,12 @@ final class WarmUpTarget {
 	}
 
 	/**
-	 * Why it failed.
+	 * Why it failed, if only because nothing came of it.
 	 * @return one failure, or none
 	 */
 	synchronized Stream<Failure> failure() {
-		return Stream.ofNullable(this.failure).map((why) -> new Failure(this.request, why));
+		String failure = (this.failure == null && !this.answered) ? "no response in time" : this.failure;
+		return Stream.ofNullable(failure).map((why) -> new Failure(this.request, why));
 	}
 
 	/**

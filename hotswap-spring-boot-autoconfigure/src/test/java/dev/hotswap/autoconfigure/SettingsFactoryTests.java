@@ -85,7 +85,8 @@ class SettingsFactoryTests {
 			"hotswap.drain.announce-delay, -1ms", "hotswap.drain.spread, -1ms", "hotswap.launch.ignore-listeners, http",
 			"hotswap.launch.ignore-listeners, 0", "hotswap.launch.ignore-listeners, -80",
 			"hotswap.launch.ignore-listeners, 65536", "hotswap.launch.ignore-listeners, 99999999999",
-			"hotswap.launch.jvm-options, new.jar", "hotswap.launch.command, ''" })
+			"hotswap.launch.jvm-options, new.jar", "hotswap.launch.command, ''", "hotswap.warm-up.duration, -1s",
+			"hotswap.warm-up.concurrency, 0", "hotswap.warm-up.requests, POST /x" })
 	void propertyThatMakesNoSenseIsNamed(String name, String value) {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
 			.isThrownBy(() -> settings(name + "=" + value))

@@ -13,8 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -42,6 +46,21 @@ class SpringHandoffApplicationTests {
 		this.context.refresh();
 		assertThat(this.application.prechecks()).containsOnlyKeys("first", "second", "last");
 		assertThat(this.application.prechecks().keySet()).containsExactly("first", "second", "last");
+	}
+
+	@Test
+	void orderOfTheMethodThatMakesABeanCounts() {
+		AnnotatedBeanDefinitionReader reader = new AnnotatedBeanDefinitionReader(this.context);
+		reader.register(OrderedMethods.class);
+		this.context.refresh();
+		assertThat(this.application.prechecks().keySet()).containsExactly("first", "second");
+	}
+
+	@Test
+	void withoutWarmUpNothingIsWarmedUp() {
+		this.context.refresh();
+		assertThat(this.application.warmUp(List.of(), () -> {
+		})).isNull();
 	}
 
 	@Test
@@ -88,6 +107,23 @@ class SpringHandoffApplicationTests {
 		@Override
 		public int getOrder() {
 			return this.order;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OrderedMethods {
+
+		@Bean
+		@Order(2)
+		HandoffPrecheck second() {
+			return () -> null;
+		}
+
+		@Bean
+		@Order(1)
+		HandoffPrecheck first() {
+			return () -> null;
 		}
 
 	}

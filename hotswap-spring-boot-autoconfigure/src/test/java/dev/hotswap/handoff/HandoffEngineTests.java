@@ -28,6 +28,7 @@ import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectorFigures;
+import dev.hotswap.web.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -269,6 +270,40 @@ class HandoffEngineTests {
 						assertThat(story.message()).contains("indicator is broken");
 					}));
 		assertThat(this.exits).containsExactly(FailureCode.UNHEALTHY.exitStatus());
+	}
+
+	@Test
+	void successorWarmsUpWithWhatThePredecessorHasRecorded() throws Exception {
+		RecordedRequest request = new RecordedRequest("server", "GET", "/orders/1", Map.of("Host", "shop"), 1);
+		List<List<RecordedRequest>> seen = new CopyOnWriteArrayList<>();
+		Side predecessor = startFresh();
+		predecessor.engine().connectors().recorder().served(request, 200, null, System.nanoTime());
+		Side successor = takeOver(predecessor);
+		successor.application().warmUp = (recorded) -> {
+			seen.add(recorded);
+			assertThat(successor.listener().open).isFalse();
+			throw new IllegalStateException("which is no reason to fail");
+		};
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> successor.engine().role() == Role.ACTIVE);
+		assertThat(seen).containsExactly(List.of(request));
+	}
+
+	@Test
+	void warmUpThatIsRequiredAndFailsFailsTheHandoff() throws Exception {
+		Side predecessor = startFresh();
+		Side successor = takeOver(predecessor);
+		successor.application().warmUp = (recorded) -> "the bean 'cache' failed";
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT)
+			.untilAsserted(
+					() -> assertThat(predecessor.engine().status().history()).singleElement().satisfies((story) -> {
+						assertThat(story.code()).isEqualTo(FailureCode.WARM_UP);
+						assertThat(story.stage()).isEqualTo(Stage.WARM_UP);
+						assertThat(story.message()).contains("the bean 'cache' failed");
+					}));
+		assertThat(this.exits).containsExactly(FailureCode.WARM_UP.exitStatus());
+		assertThat(predecessor.engine().role()).isEqualTo(Role.ACTIVE);
 	}
 
 	@Test

@@ -325,6 +325,20 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void abortDoesNotRevertAndRevertDoesNotAbort() {
+		serve();
+		handle(new Event.AbortRequested(3, Event.Undo.ABORT));
+		assertThat(last(Action.Reject.class).message()).isEqualTo("No handoff runs that could be aborted.");
+		assertThat(this.actions).noneMatch(Action.SendRevert.class::isInstance);
+		handle(new Event.Triggered(4, HandoffTrigger.COMMAND, null, Instant.EPOCH));
+		handle(new Event.AbortRequested(5, Event.Undo.REVERT));
+		assertThat(last(Action.Reject.class).request()).isEqualTo(5);
+		assertThat(last(Action.Reject.class).message()).contains("runs, in PRECHECK");
+		handle(new Event.AbortRequested(6, Event.Undo.ABORT));
+		assertThat(last(Action.Accept.class).request()).isEqualTo(6);
+	}
+
+	@Test
 	void abortWithoutHandoffIsRejected() {
 		handle(new Event.ApplicationReady());
 		handle(new Event.AbortRequested(1));
@@ -679,6 +693,22 @@ class HandoffMachineTests {
 		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.TIMEOUT, "too slow"));
 		assertThat(last(Action.Exit.class)).isEqualTo(new Action.Exit(FailureCode.TIMEOUT, "too slow"));
 		assertThat(this.machine.phase()).isEqualTo(Phase.ENDING);
+	}
+
+	@Test
+	void warmUpThatIsRequiredAndFailsEndsTheSuccessor() {
+		succeedUntil(Phase.WARMING_UP);
+		handle(new Event.WarmedUp("the bean 'cache' failed"));
+		assertThat(last(Action.EndLink.class).code()).isEqualTo(FailureCode.WARM_UP);
+		assertThat(last(Action.Exit.class)).isEqualTo(new Action.Exit(FailureCode.WARM_UP, "the bean 'cache' failed"));
+	}
+
+	@Test
+	void progressOfAWarmUpIsTold() {
+		succeedUntil(Phase.WARMING_UP);
+		this.actions.clear();
+		handle(new Event.ApplicationProgressed());
+		assertThat(sent(Frame.Progress.class).stage()).isEqualTo(Stage.WARM_UP);
 	}
 
 	@Test

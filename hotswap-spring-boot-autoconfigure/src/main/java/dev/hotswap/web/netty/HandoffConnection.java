@@ -1,6 +1,7 @@
 package dev.hotswap.web.netty;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 import dev.hotswap.ConnectionState;
@@ -45,6 +46,10 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	private static final String NAME = "hotswap.connection";
 
+	/** Whoever counts or logs what clients do. */
+	private static final List<String> UNSEEN = List.of(NettyPipeline.AccessLogHandler,
+			NettyPipeline.HttpMetricsHandler);
+
 	/** Larger responses are too much to send again. */
 	private static final long MAX_RECORDED_CONTENT = 1024 * 1024;
 
@@ -57,6 +62,8 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	private final Http2End http2 = new Http2End(this);
 
 	private final RequestClock clock;
+
+	private final boolean warmUp;
 
 	private @Nullable ChannelHandlerContext context;
 
@@ -97,13 +104,15 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * @param channel its channel
 	 * @param tracker told of each state, if anybody wants to know
 	 * @param kept whether it has served a request before, elsewhere
+	 * @param warmUp whether it is this process's own
 	 */
 	HandoffConnection(NettyHandoffConnector connector, SocketChannel channel, @Nullable ConnectionTracker tracker,
-			boolean kept) {
+			boolean kept, boolean warmUp) {
 		this.connector = connector;
 		this.channel = channel;
 		this.tracker = tracker;
 		this.received = kept;
+		this.warmUp = warmUp;
 		this.clock = new RequestClock(connector.isWatchingRequests());
 		channel.attr(KEY).set(this);
 		changed(ConnectionState.NEW);
@@ -121,6 +130,9 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 * @param pipeline the pipeline
 	 */
 	void join(ChannelPipeline pipeline) {
+		if (this.warmUp) {
+			UNSEEN.stream().filter((name) -> pipeline.get(name) != null).forEach(pipeline::remove);
+		}
 		if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
 			pipeline.addBefore(NettyPipeline.HttpTrafficHandler, NAME, this);
 		}

@@ -141,7 +141,7 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	HandoffConnection meet(SocketChannel channel) {
 		HandoffConnection connection = HandoffConnection.of(channel);
 		if (connection == null) {
-			connection = new HandoffConnection(this, channel, tracker(channel), false);
+			connection = new HandoffConnection(this, channel, tracker(channel), false, false);
 		}
 		HandoffConnection met = connection;
 		this.connections.add(met);
@@ -280,17 +280,17 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 			descriptor.close();
 			throw new IOException("Connector '" + this.name + "' cannot continue another process's connections");
 		}
-		serveSoon(descriptor, kept, true);
+		serveSoon(descriptor, kept, false);
 		this.counters.addAdopted();
 	}
 
 	@Override
 	public void adoptForWarmUp(Descriptor descriptor) throws IOException {
-		serveSoon(descriptor, false, false);
+		serveSoon(descriptor, false, true);
 	}
 
-	private void serveSoon(Descriptor descriptor, boolean kept, boolean tracked) throws IOException {
-		Loops.call(this.listener.eventLoop(), LOOP_TIMEOUT, () -> serve(descriptor, kept, tracked), (child) -> {
+	private void serveSoon(Descriptor descriptor, boolean kept, boolean warmUp) throws IOException {
+		Loops.call(this.listener.eventLoop(), LOOP_TIMEOUT, () -> serve(descriptor, kept, warmUp), (child) -> {
 		}, descriptor::close);
 	}
 
@@ -298,7 +298,7 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	 * Pass a connection on as if the listener had accepted it, so that all that the
 	 * server does with those applies to it.
 	 */
-	private Channel serve(Descriptor descriptor, boolean kept, boolean tracked) throws IOException {
+	private Channel serve(Descriptor descriptor, boolean kept, boolean warmUp) throws IOException {
 		if (!this.listener.isActive()) {
 			descriptor.close();
 			throw new IOException("Connector '" + this.name + "' is stopped");
@@ -310,7 +310,7 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 		catch (ChannelException ex) {
 			throw new IOException("The connection cannot be adopted", ex);
 		}
-		new HandoffConnection(this, child, tracked ? tracker(child) : null, kept);
+		new HandoffConnection(this, child, warmUp ? null : tracker(child), kept, warmUp);
 		this.listener.pipeline().fireChannelRead(child);
 		if (!child.isOpen()) {
 			throw new IOException("The server did not take the connection, as one beyond its limit");

@@ -45,6 +45,9 @@ final class AsyncTrackingAdapter implements Adapter {
 
 	@Override
 	public void service(Request request, Response response) throws Exception {
+		if (this.endpoint.isWarmingUp()) {
+			this.endpoint.warmUpAttributes().forEach((name) -> request.setAttribute(name, Boolean.TRUE));
+		}
 		this.delegate.service(request, response);
 		if (isAsync(request)) {
 			// It cannot be over before this thread has left the processor

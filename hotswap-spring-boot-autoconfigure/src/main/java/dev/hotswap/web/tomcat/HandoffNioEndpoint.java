@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -62,6 +63,10 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	private volatile @Nullable AcceptQueue queue;
 
 	private volatile @Nullable AsyncTrackingAdapter asyncRequests;
+
+	private volatile boolean warmingUp;
+
+	private volatile Set<String> warmUpAttributes = Set.of();
 
 	private volatile boolean announcing;
 
@@ -311,6 +316,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 * be served
 	 */
 	void adoptForWarmUp(SocketChannel socket) throws IOException {
+		this.warmingUp = !this.gate.isOpen();
 		take(socket, false, null);
 	}
 
@@ -464,6 +470,31 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	}
 
 	/**
+	 * Whether requests can only be those of a warm-up, since the gate has never been
+	 * open.
+	 * @return whether it is so
+	 */
+	boolean isWarmingUp() {
+		return this.warmingUp;
+	}
+
+	/**
+	 * Open the gate, after which clients come.
+	 */
+	void openGate() {
+		this.warmingUp = false;
+		this.gate.open();
+	}
+
+	Set<String> warmUpAttributes() {
+		return this.warmUpAttributes;
+	}
+
+	void setWarmUpAttributes(Set<String> attributes) {
+		this.warmUpAttributes = Set.copyOf(attributes);
+	}
+
+	/**
 	 * Whether a request is one of the sample that a successor warms up with.
 	 * @param start when it began, in {@link System#nanoTime()}
 	 * @return whether to record it
@@ -480,14 +511,14 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 */
 	void record(Request request, Response response) {
 		Membership membership = this.membership;
-		if (membership == null || response.getContentWritten() > MAX_RECORDED_CONTENT) {
+		String method = request.getMethod();
+		if (membership == null || method == null || response.getContentWritten() > MAX_RECORDED_CONTENT) {
 			return;
 		}
 		String query = request.queryString().toString();
 		String target = request.requestURI() + ((query != null) ? "?" + query : "");
 		RequestRecorder recorder = membership.connectors().recorder();
-		RecordedRequest candidate = recorder.candidate(membership.name(), request.getMethod(), target,
-				request::getHeader);
+		RecordedRequest candidate = recorder.candidate(membership.name(), method, target, request::getHeader);
 		if (candidate != null) {
 			recorder.served(candidate, response.getStatus(), response.getContentType(), request.getStartTimeNanos());
 		}

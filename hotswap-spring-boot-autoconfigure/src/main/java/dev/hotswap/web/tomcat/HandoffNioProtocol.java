@@ -1,6 +1,7 @@
 package dev.hotswap.web.tomcat;
 
 import java.time.Duration;
+import java.util.Set;
 
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
@@ -70,6 +71,14 @@ public class HandoffNioProtocol extends Http11NioProtocol {
 	public void join(String name, ListenerSource source, HandoffConnectors connectors,
 			ConnectionMonitoring monitoring) {
 		this.endpoint.join(name, source, connectors, monitoring);
+	}
+
+	/**
+	 * Mark the requests of a warm-up for the access logs.
+	 * @param attributes the names of the attributes to set
+	 */
+	void setWarmUpAttributes(Set<String> attributes) {
+		this.endpoint.setWarmUpAttributes(attributes);
 	}
 
 	/**

@@ -88,6 +88,8 @@ public final class HandoffTomcatCustomizer
 	}
 
 	private void joinOthers(Connector main) {
+		Set<String> unlogged = AccessLogs.conditions(main.getService().getContainer());
+		leaveOut(main, unlogged);
 		List<String> left = new ArrayList<>();
 		Set<String> names = new HashSet<>(Set.of(this.name));
 		for (Connector connector : main.getService().findConnectors()) {
@@ -97,6 +99,7 @@ public final class HandoffTomcatCustomizer
 			String name = uniqueName(names, this.name + "-" + connector.getPortWithOffset());
 			if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
 				protocol.join(name, this.source, this.connectors, this.monitoring);
+				leaveOut(connector, unlogged);
 			}
 			else {
 				left.add("'" + name + "'");
@@ -105,6 +108,12 @@ public final class HandoffTomcatCustomizer
 		if (!left.isEmpty()) {
 			logger.warn("Additional connectors not handed over: " + String.join(", ", left)
 					+ "; build them with new Connector(HandoffNioProtocol.class.getName())");
+		}
+	}
+
+	private static void leaveOut(Connector connector, Set<String> unlogged) {
+		if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
+			protocol.setWarmUpAttributes(unlogged);
 		}
 	}
 

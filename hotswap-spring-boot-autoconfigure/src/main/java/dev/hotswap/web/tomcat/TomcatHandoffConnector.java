@@ -59,7 +59,7 @@ final class TomcatHandoffConnector implements HandoffConnector {
 		}
 		this.endpoint.setAnnouncing(false);
 		this.endpoint.setAnnouncingAmidStreams(false);
-		this.endpoint.gate().open();
+		this.endpoint.openGate();
 	}
 
 	@Override

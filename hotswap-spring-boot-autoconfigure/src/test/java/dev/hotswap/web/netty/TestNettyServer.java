@@ -17,6 +17,7 @@ import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.ListenerSource;
+import dev.hotswap.web.RequestRecorder;
 import dev.hotswap.web.TestClient;
 import dev.hotswap.web.TestListenerSource;
 import io.netty.channel.Channel;
@@ -56,7 +57,7 @@ final class TestNettyServer implements AutoCloseable {
 
 	private TestNettyServer(TestTransport transport, boolean open, ListenerSource source,
 			ConnectionMonitoring monitoring, Consumer<NettyReactiveWebServerFactory> settings) {
-		this.connectors = new HandoffConnectors(open);
+		this.connectors = new HandoffConnectors(open, new RequestRecorder(true));
 		this.loops = transport.createLoops();
 		text("/hello", "hello");
 		NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory(0);

@@ -11,6 +11,7 @@ import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
+import dev.hotswap.web.RequestRecorder;
 import dev.hotswap.web.TestClient;
 import dev.hotswap.web.TestListenerSource;
 import jakarta.servlet.ServletException;
@@ -38,7 +39,7 @@ final class TestServer implements AutoCloseable {
 	private boolean stopped;
 
 	private TestServer(boolean open) {
-		this.connectors = new HandoffConnectors(open);
+		this.connectors = new HandoffConnectors(open, new RequestRecorder(true));
 		handle("/hello", (request, response) -> response.getWriter().print("hello"));
 	}
 

@@ -1,0 +1,40 @@
+package dev.hotswap.web.tomcat;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import org.apache.catalina.Engine;
+import org.apache.catalina.Valve;
+import org.apache.catalina.valves.AbstractAccessLogValve;
+
+/**
+ * Keeps requests out of the access logs of a server, by the attribute that makes such a
+ * log leave a request out.
+ */
+final class AccessLogs {
+
+	private static final String ATTRIBUTE = "dev.hotswap.warmUp";
+
+	private AccessLogs() {
+	}
+
+	/**
+	 * The attributes that keep a request out of all access logs of an engine. One without
+	 * a condition gets one.
+	 * @param engine the engine, not started yet
+	 * @return the attributes' names
+	 */
+	static Set<String> conditions(Engine engine) {
+		Set<String> conditions = new HashSet<>();
+		for (Valve valve : engine.getPipeline().getValves()) {
+			if (valve instanceof AbstractAccessLogValve log) {
+				if (log.getConditionUnless() == null) {
+					log.setConditionUnless(ATTRIBUTE);
+				}
+				conditions.add(log.getConditionUnless());
+			}
+		}
+		return conditions;
+	}
+
+}

@@ -1,0 +1,124 @@
+package dev.hotswap.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+
+import dev.hotswap.it.harness.Answer;
+import dev.hotswap.it.harness.App;
+import dev.hotswap.it.harness.Http;
+import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Platform;
+import dev.hotswap.it.harness.Sandbox;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A successor that warms up before it serves, with requests through its own connectors.
+ */
+@OnPlatforms
+class WarmUpTests {
+
+	private static final Set<String> KEPT_HEADERS = Set.of("accept", "accept-encoding", "accept-language", "host",
+			"user-agent", "x-hotswap-warm-up");
+
+	private final Platform platform;
+
+	@RegisterExtension
+	private final Sandbox sandbox = new Sandbox();
+
+	WarmUpTests(Platform platform) {
+		this.platform = platform;
+	}
+
+	@Test
+	void successorHasServedRecordedAndConfiguredRequestsBeforeItsFirstClient() throws Exception {
+		App app = app().property("hotswap.warm-up.requests", "/hello?size=3, HEAD /hello")
+			.property("management.endpoints.web.exposure.include", "health,hotswap,metrics")
+			.start()
+			.awaitServing();
+		serve(app, "/warm-up-seen", "Authorization: Bearer secret-1", "Cookie: session=secret-2", "X-Api-Key: secret-3",
+				"Proxy-Authorization: Basic secret-4", "X-Custom: secret-5", "User-Agent: probe/1",
+				"Accept: application/json");
+		serve(app, "/warm-up-seen?token=secret-6");
+		serve(app, "/slow?seconds=0");
+		serve(app, "/warm-up-seen;jsessionid=secret-7");
+		app.signalHandoff(app.pid());
+		long successor = app.awaitSuccessorOf(app.pid());
+		JsonNode seen = app.get("/warm-up-seen").json();
+		assertThat(seen.path("pid").asLong()).isEqualTo(successor);
+		assertThat(seen.path("count").asLong()).isGreaterThan(200);
+		assertThat(seen.path("requests").propertyNames())
+			.contains("GET /hello", "GET /warm-up-seen", "GET /hello?size=3", "HEAD /hello")
+			.noneMatch((request) -> request.contains("secret") || request.contains("slow"));
+		assertThat(seen.toString()).doesNotContain("secret");
+		JsonNode recorded = seen.path("requests").path("GET /warm-up-seen");
+		assertThat(recorded.propertyNames()).isSubsetOf(KEPT_HEADERS);
+		assertThat(recorded.path("user-agent").asString()).isEqualTo("probe/1");
+		assertThat(recorded.path("accept").asString()).isEqualTo("application/json");
+		assertThat(app.output()).containsPattern("Warm-up: \\d+ requests over \\d+ routes in \\d+ ms, median latency ");
+		assertThat(countedRequests(app)).isBetween(1L, seen.path("count").asLong() / 4);
+		assertThat(app.awaitHistory(1).path("stageMillis").path("WARM_UP").asLong()).isGreaterThan(100);
+		assertThat(app.awaitExit(app.pid())).hasValue(0);
+		assertThat(app.get("/warm-up-seen").json().path("count").asLong()).isEqualTo(seen.path("count").asLong());
+	}
+
+	private static void serve(App app, String path, String... headers) throws IOException {
+		try (Http http = new Http(app.port(), Duration.ofSeconds(10))) {
+			http.send(http.head("GET", path, headers));
+			assertThat(http.receive().status()).isEqualTo(200);
+		}
+	}
+
+	/** Those of clients who waited for the successor are counted. */
+	private static long countedRequests(App app) throws IOException {
+		Answer metric = app.get("/actuator/metrics/http.server.requests?tag=uri:/hello");
+		assertThat(metric.status()).isEqualTo(200);
+		return metric.json().path("measurements").get(0).path("value").asLong();
+	}
+
+	@Test
+	void failingRequestFailsTheHandoffWhereTheWarmUpIsRequired() {
+		App app = app().property("hotswap.warm-up.requests", "/no-such-path")
+			.property("hotswap.warm-up.required", true)
+			.property("hotswap.warm-up.duration", "1s")
+			.start()
+			.awaitServing();
+		app.signalHandoff(app.pid());
+		JsonNode handoff = app.awaitHistory(1);
+		assertThat(handoff.path("result").asString()).isEqualTo("FAILED");
+		assertThat(handoff.path("code").asString()).isEqualTo("warm-up");
+		assertThat(handoff.path("stage").asString()).isEqualTo("WARM_UP");
+		assertThat(handoff.path("message").asString()).contains("GET /no-such-path", "status 404");
+		assertThat(handoff.path("exitStatus").asInt()).isEqualTo(22);
+		assertThat(app.servingPid()).isEqualTo(app.pid());
+	}
+
+	@Test
+	void beansThatHangOrThrowAreNamedAndTheHandoffGoesOn() throws Exception {
+		Path faults = Files.writeString(this.sandbox.folder().resolve("faults"), "hang-in-warm-up\nthrow-in-warm-up\n");
+		App app = app().property("fixture.fault-file", faults)
+			.property("hotswap.warm-up.duration", "1s")
+			.property("hotswap.warm-up.recorded", false)
+			.start()
+			.awaitServing();
+		App.HandedOver handedOver = app.handOver();
+		assertThat(handedOver.exitStatus()).hasValue(0);
+		String output = app.output();
+		assertThat(output).contains("Warm-up: the bean 'hangingWarmUp' took longer than 1000 ms")
+			.contains("Warm-up: the bean 'throwingWarmUp' failed: java.lang.IllegalStateException: FIXTURE throws")
+			.contains("Warm-up: no requests");
+		assertThat(output.indexOf("FIXTURE hangs in its warm-up")).isNotNegative()
+			.isLessThan(output.indexOf("FIXTURE warms up"));
+	}
+
+	private App.Builder app() {
+		return this.sandbox.app(this.platform).property("hotswap.warm-up.duration", "3s");
+	}
+
+}
