@@ -37,8 +37,8 @@ public final class HotswapWarmUpAutoConfiguration {
 		HotswapProperties.WarmUp warmUp = properties.getWarmUp();
 		WarmUpSettings settings = new WarmUpSettings(warmUp.getRequests().stream().map(WarmUpRequest::parse).toList(),
 				warmUp.isRecorded(), warmUp.getDuration(), warmUp.getConcurrency(), warmUp.isRequired());
-		return new ApplicationWarmUp(() -> OrderedBeans.of(context, dev.hotswap.WarmUp.class), engine.connectors(),
-				settings, mark);
+		return new ApplicationWarmUp(() -> OrderedBeans.of(context, dev.hotswap.WarmUp.class),
+				new ManagementRequests(context.getEnvironment()).negate(), engine.connectors(), settings, mark);
 	}
 
 	@Bean

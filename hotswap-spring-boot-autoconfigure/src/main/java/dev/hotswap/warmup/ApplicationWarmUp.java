@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import dev.hotswap.WarmUp;
@@ -36,6 +37,8 @@ public final class ApplicationWarmUp {
 
 	private final Supplier<Map<String, WarmUp>> beans;
 
+	private final Predicate<RecordedRequest> isWanted;
+
 	private final HandoffConnectors connectors;
 
 	private final WarmUpSettings settings;
@@ -45,13 +48,15 @@ public final class ApplicationWarmUp {
 	/**
 	 * Create the warm-up of an application.
 	 * @param beans gives its beans by name, in their order
+	 * @param isWanted which of the recorded requests to send
 	 * @param connectors its connectors
 	 * @param settings what the configuration says
 	 * @param mark marks the requests
 	 */
-	public ApplicationWarmUp(Supplier<Map<String, WarmUp>> beans, HandoffConnectors connectors, WarmUpSettings settings,
-			WarmUpMark mark) {
+	public ApplicationWarmUp(Supplier<Map<String, WarmUp>> beans, Predicate<RecordedRequest> isWanted,
+			HandoffConnectors connectors, WarmUpSettings settings, WarmUpMark mark) {
 		this.beans = beans;
+		this.isWanted = isWanted;
 		this.connectors = connectors;
 		this.settings = settings;
 		this.mark = mark;
@@ -83,7 +88,7 @@ public final class ApplicationWarmUp {
 		}
 		this.mark.setActive(true);
 		try {
-			RequestWarmUp.Result result = new RequestWarmUp(this.connectors.all(), requests, this.mark.value(),
+			RequestWarmUp.Result result = new RequestWarmUp(this.connectors, requests, this.mark.value(),
 					this.settings.duration(), this.settings.concurrency(), MINIMUM_REQUESTS)
 				.run(progress);
 			awaitEndOfConnections();
@@ -103,7 +108,7 @@ public final class ApplicationWarmUp {
 	private List<WarmUpRequest> requests(List<RecordedRequest> recorded) {
 		List<WarmUpRequest> requests = new ArrayList<>();
 		if (this.settings.recorded()) {
-			recorded.forEach((each) -> requests.add(WarmUpRequest.of(each)));
+			recorded.stream().filter(this.isWanted).map(WarmUpRequest::of).forEach(requests::add);
 		}
 		int weight = requests.stream().mapToInt(WarmUpRequest::weight).max().orElse(1);
 		this.settings.requests().forEach((each) -> requests.add(each.withWeight(weight)));

@@ -14,9 +14,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,8 @@ final class RequestWarmUp {
 
 	private final Map<String, HandoffConnector> connectors = new HashMap<>();
 
+	private final BooleanSupplier isServing;
+
 	private final List<WarmUpTarget> targets;
 
 	private final List<WarmUpTarget> schedule;
@@ -58,16 +62,18 @@ final class RequestWarmUp {
 
 	/**
 	 * Create a warm-up.
-	 * @param connectors the connectors, open or not
+	 * @param connectors the connectors, whose gates are closed; the end of that, as when
+	 * the predecessor dies, is the end of the warm-up
 	 * @param requests what to send
 	 * @param mark the value of the warm-up's header
 	 * @param duration how long at most
 	 * @param concurrency how many at once
 	 * @param minimum how many before the latency may count as settled
 	 */
-	RequestWarmUp(List<HandoffConnector> connectors, List<WarmUpRequest> requests, String mark, Duration duration,
+	RequestWarmUp(HandoffConnectors connectors, List<WarmUpRequest> requests, String mark, Duration duration,
 			int concurrency, int minimum) {
-		connectors.forEach((connector) -> this.connectors.put(connector.name(), connector));
+		connectors.all().forEach((connector) -> this.connectors.put(connector.name(), connector));
+		this.isServing = connectors::isOpen;
 		this.targets = requests.stream().map(WarmUpTarget::new).toList();
 		this.schedule = schedule(this.targets);
 		this.mark = mark;
@@ -132,8 +138,7 @@ final class RequestWarmUp {
 	private void work(long deadline) {
 		Map<HandoffConnector, LoopbackConnection> connections = new HashMap<>();
 		try {
-			while (!this.trend.isSettled() && System.nanoTime() - deadline < 0
-					&& !Thread.currentThread().isInterrupted()) {
+			while (!this.trend.isSettled() && System.nanoTime() - deadline < 0 && !this.isServing.getAsBoolean()) {
 				WarmUpTarget target = nextTarget();
 				if (target == null) {
 					if (this.targets.stream().allMatch(WarmUpTarget::isGivenUp)) {

@@ -87,6 +87,14 @@ public final class HandoffConnectors {
 	}
 
 	/**
+	 * Whether the gates are open.
+	 * @return whether connectors accept
+	 */
+	public synchronized boolean isOpen() {
+		return this.open;
+	}
+
+	/**
 	 * Open all gates, and those of connectors still to come.
 	 */
 	public synchronized void openGates() {

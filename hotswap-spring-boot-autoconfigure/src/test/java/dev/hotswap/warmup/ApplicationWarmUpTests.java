@@ -69,13 +69,26 @@ class ApplicationWarmUpTests {
 	void requestsAreServedBehindAClosedGateUntilTheirLatencyHasSettled() {
 		start((factory) -> {
 		});
-		assertThat(warmUp(settings("/hello", "HEAD /hello", "/large"), recorded("/recorded"))).isNull();
+		assertThat(warmUp(settings("/hello", "HEAD /hello", "/large"), recorded("/recorded"), recorded("/unwanted")))
+			.isNull();
 		assertThat(this.count).hasValueGreaterThanOrEqualTo(2000);
 		assertThat(this.unmarked).hasValue(0);
 		assertThat(this.connectors.census().total()).isZero();
 		assertThat(this.connectors.figures()).isEqualTo(ConnectorFigures.NONE);
 		assertThat(this.connectors.recorder().sample()).isEmpty();
 		assertThat(this.mark.isActive()).isFalse();
+	}
+
+	@Test
+	void endsWhenTheGatesOpen() {
+		start((factory) -> {
+		});
+		WarmUp opening = this.connectors::openGates;
+		assertThat(warmUp(
+				new WarmUpSettings(List.of(WarmUpRequest.parse("/hello")), true, Duration.ofSeconds(20), 4, false),
+				Map.of("opening", opening)))
+			.isNull();
+		assertThat(this.count).hasValue(0);
 	}
 
 	@Test
@@ -161,13 +174,16 @@ class ApplicationWarmUpTests {
 	}
 
 	private String warmUp(WarmUpSettings settings, RecordedRequest... recorded) {
-		return new ApplicationWarmUp(Map::of, this.connectors, settings, this.mark).run(List.of(recorded), () -> {
-		});
+		return new ApplicationWarmUp(Map::of, (request) -> !request.path().equals("/unwanted"), this.connectors,
+				settings, this.mark)
+			.run(List.of(recorded), () -> {
+			});
 	}
 
 	private String warmUp(WarmUpSettings settings, Map<String, WarmUp> beans) {
-		return new ApplicationWarmUp(() -> beans, this.connectors, settings, this.mark).run(List.of(), () -> {
-		});
+		return new ApplicationWarmUp(() -> beans, (request) -> true, this.connectors, settings, this.mark)
+			.run(List.of(), () -> {
+			});
 	}
 
 	private static WarmUpSettings settings(String... requests) {
@@ -210,6 +226,7 @@ class ApplicationWarmUpTests {
 				test.unmarked.incrementAndGet();
 			}
 			switch (request.getRequestURI()) {
+				case "/unwanted" -> test.unmarked.incrementAndGet();
 				case "/missing" -> response.setStatus(404);
 				case "/large" -> response.getOutputStream().write(new byte[100_000]);
 				case "/hanging" -> {
