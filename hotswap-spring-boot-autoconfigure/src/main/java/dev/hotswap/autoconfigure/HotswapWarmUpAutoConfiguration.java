@@ -48,21 +48,29 @@ public final class HotswapWarmUpAutoConfiguration {
 	}
 
 	/**
-	 * Where requests are observed, those of a warm-up are not.
+	 * Where a servlet application's requests are observed, those of a warm-up are not.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ObservationPredicate.class, ServerRequestObservationContext.class })
-	static class ObservationConfiguration {
+	@ConditionalOnClass({ ObservationPredicate.class, ServerRequestObservationContext.class, Servlet.class })
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	static class ServletObservationConfiguration {
 
 		@Bean
-		@ConditionalOnClass(Servlet.class)
-		@ConditionalOnWebApplication(type = Type.SERVLET)
 		ServletWarmUpObservations hotswapServletWarmUpObservations(WarmUpMark mark) {
 			return new ServletWarmUpObservations(mark);
 		}
 
+	}
+
+	/**
+	 * The same of a reactive application.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ObservationPredicate.class, ServerRequestObservationContext.class })
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	static class ReactiveObservationConfiguration {
+
 		@Bean
-		@ConditionalOnWebApplication(type = Type.REACTIVE)
 		ReactiveWarmUpObservations hotswapReactiveWarmUpObservations(WarmUpMark mark) {
 			return new ReactiveWarmUpObservations(mark);
 		}

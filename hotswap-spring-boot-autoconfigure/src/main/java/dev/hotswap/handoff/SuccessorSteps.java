@@ -20,6 +20,9 @@ final class SuccessorSteps {
 
 	private boolean killing;
 
+	/** The link has ended, and it is not known yet what that means. */
+	private boolean linkLost;
+
 	SuccessorSteps(MachineState state, OlderGenerations older) {
 		this.state = state;
 		this.older = older;
@@ -118,7 +121,11 @@ final class SuccessorSteps {
 	void serve() {
 		this.state.send(this.predecessor, new Frame.Serving());
 		HandoffRecord story = this.state.remember(null);
-		this.older.succeeded(this.predecessorDead ? null : this.predecessor, this.state.attempt(), story);
+		Peer predecessor = this.predecessorDead ? null : this.predecessor;
+		this.older.succeeded(predecessor, this.state.attempt(), story);
+		if (predecessor != null && this.linkLost) {
+			this.older.linkEnded(predecessor.link());
+		}
 		this.predecessor = null;
 		this.state.begin(null);
 	}
@@ -141,6 +148,7 @@ final class SuccessorSteps {
 	}
 
 	void linkEnded() {
+		this.linkLost = true;
 		if (this.predecessor != null && !this.predecessorDead && !this.killing) {
 			this.state.act(new Action.CheckPeer(this.predecessor.process()));
 		}

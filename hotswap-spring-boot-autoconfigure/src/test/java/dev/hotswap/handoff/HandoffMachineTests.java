@@ -845,6 +845,23 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void predecessorWhoseLinkEndedWhileTheGatesOpenedIsLookedForUntilItIsGone() {
+		succeedUntilReady();
+		receive(new Frame.Cutover());
+		handle(new Event.PathTaken(null));
+		handle(new Event.LinkEnded(LINK, null));
+		handle(new Event.GatesOpened());
+		handle(new Event.PeerChecked(PREDECESSOR, false, false));
+		assertThat(this.machine.role()).isEqualTo(Role.ACTIVE);
+		assertThat(this.machine.draining()).hasSize(1);
+		this.actions.clear();
+		pass(HandoffMachine.CHECK_INTERVAL);
+		assertThat(last(Action.CheckPeer.class).process()).isEqualTo(PREDECESSOR);
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
+		assertThat(this.machine.draining()).isEmpty();
+	}
+
+	@Test
 	void answerToAnEarlierQuestionIsNotTakenForThatOfTheKill() {
 		serve();
 		handle(new Event.LinkEnded(LINK, "broken"));

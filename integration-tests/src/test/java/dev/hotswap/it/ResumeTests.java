@@ -71,7 +71,7 @@ class ResumeTests {
 	void stoppedSuccessorIsKilled() throws Exception {
 		App app = start();
 		long successor = handOver(app, "STANDBY");
-		signal("STOP", successor);
+		FaultyHandoff.stop(this.sandbox, successor);
 		try (Http waiting = new Http(app.port(), TIMEOUT)) {
 			Answer answer = waiting.get("/hello");
 			assertThat(answer.pid()).as("what waits in the accept queue is served").isEqualTo(app.pid());
