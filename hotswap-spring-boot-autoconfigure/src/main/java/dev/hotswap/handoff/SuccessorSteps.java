@@ -227,7 +227,9 @@ final class SuccessorSteps {
 
 	@Override
 	public String toString() {
-		return (this.predecessor != null) ? " of " + this.predecessor.process().pid() + (this.killing ? "#" : "") : "";
+		return (this.predecessor != null)
+				? " of " + this.predecessor.process().pid() + (this.killing ? "#" : "") + (this.linkLost ? "?" : "")
+				: "";
 	}
 
 }
