@@ -24,7 +24,7 @@ import static org.awaitility.Awaitility.await;
  * A predecessor that is killed in the middle of its handoff leaves a successor that
  * serves, and that can hand over itself.
  */
-@OnPlatforms(Choice.TWO)
+@OnPlatforms(Choice.ONE)
 class DyingPredecessorTests {
 
 	private final Platform platform;

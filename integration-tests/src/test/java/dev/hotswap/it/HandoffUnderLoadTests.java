@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /**
  * Handoffs under 400 requests a second, of which the clients notice nothing.
  */
-@OnPlatforms(OnPlatforms.Choice.TWO)
+@OnPlatforms(OnPlatforms.Choice.ONE)
 class HandoffUnderLoadTests {
 
 	private final Platform platform;

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What a predecessor has accepted before the cutover, it finishes.
  */
-@OnPlatforms(Choice.TWO)
+@OnPlatforms(Choice.ONE)
 class RequestsInFlightTests {
 
 	private final Platform platform;

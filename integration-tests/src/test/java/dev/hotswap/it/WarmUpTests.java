@@ -10,6 +10,7 @@ import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
 import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A successor that warms up before it serves, with requests through its own connectors.
  */
-@OnPlatforms
+@OnPlatforms(Choice.TWO)
 class WarmUpTests {
 
 	private static final Set<String> KEPT_HEADERS = Set.of("accept", "accept-encoding", "accept-language", "host",
