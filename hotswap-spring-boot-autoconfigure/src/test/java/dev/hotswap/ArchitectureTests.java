@@ -36,7 +36,7 @@ class ArchitectureTests {
 	static final ArchRule listener = only("dev.hotswap.listener", "dev.hotswap.descriptor");
 
 	@ArchTest
-	static final ArchRule process = only("dev.hotswap.process");
+	static final ArchRule process = only("dev.hotswap.process", "dev.hotswap.descriptor");
 
 	@ArchTest
 	static final ArchRule release = only("dev.hotswap.release");

@@ -139,6 +139,22 @@ public final class Descriptor implements AutoCloseable {
 		return duplicateOf(FileDescriptorCast.unsafeUsing(number).getFileDescriptor());
 	}
 
+	/**
+	 * Take a descriptor over that this process was started with. It gets another number,
+	 * with {@code FD_CLOEXEC}, so that no child process inherits it; see execve(2).
+	 * @param number the number, which is closed if this succeeds
+	 * @return the descriptor, which the caller owns
+	 * @throws IOException if the number is not open, or the process is at its limit of
+	 * descriptors
+	 */
+	public static Descriptor take(int number) throws IOException {
+		FileDescriptor original = FileDescriptorCast.unsafeUsing(number).getFileDescriptor();
+		// junixsocket sets FD_CLOEXEC on each duplicate
+		Descriptor descriptor = duplicateOf(original);
+		close(original);
+		return descriptor;
+	}
+
 	static Descriptor duplicateOf(FileDescriptor fd) throws IOException {
 		return own(FileDescriptorCast.duplicating(fd).getFileDescriptor());
 	}

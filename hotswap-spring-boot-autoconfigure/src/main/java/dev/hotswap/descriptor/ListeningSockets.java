@@ -58,6 +58,22 @@ public final class ListeningSockets {
 	}
 
 	/**
+	 * Look at a descriptor that this process was started with.
+	 * @param number the descriptor's number
+	 * @return the listening TCP socket behind it, or {@code null} if the number is closed
+	 * or anything else's
+	 * @throws IOException if procfs cannot be read
+	 */
+	public static @Nullable ListeningSocket behind(int number) throws IOException {
+		long inode = socketInode(number);
+		return ofThisProcess().stream()
+			.filter((socket) -> socket.inode() == inode)
+			.findFirst()
+			.map((socket) -> new ListeningSocket(number, inode, socket.address()))
+			.orElse(null);
+	}
+
+	/**
 	 * The inode of the socket behind a descriptor.
 	 * @param number the descriptor's number
 	 * @return the inode, or -1 if the number is closed or no socket's

@@ -34,6 +34,8 @@ final class EventLoop implements Runnable {
 
 	private final HandoffMachine machine;
 
+	private final @Nullable ServiceNotices notices;
+
 	private final Thread thread = new Thread(this, "hotswap-handoff");
 
 	private volatile boolean running = true;
@@ -45,7 +47,16 @@ final class EventLoop implements Runnable {
 	private long lastTick;
 
 	EventLoop(HandoffMachine machine) {
+		this(machine, null);
+	}
+
+	/**
+	 * Create the loop of a process that a service manager watches.
+	 * @param notices told of each event before its actions are performed, or {@code null}
+	 */
+	EventLoop(HandoffMachine machine, @Nullable ServiceNotices notices) {
 		this.machine = machine;
+		this.notices = notices;
 		this.snapshot = new Snapshot(machine.role(), Instant.now(), Stage.IDLE, Instant.now(), 1, null, null, null,
 				List.of());
 		this.thread.setDaemon(true);
@@ -99,8 +110,21 @@ final class EventLoop implements Runnable {
 		if (event instanceof Event.Tick) {
 			this.lastTick = System.nanoTime();
 		}
-		for (Action action : handle(event)) {
+		List<Action> actions = handle(event);
+		if (this.notices != null) {
+			tell(this.notices, actions);
+		}
+		for (Action action : actions) {
 			perform(world, action);
+		}
+	}
+
+	private void tell(ServiceNotices notices, List<Action> actions) {
+		try {
+			notices.tell(this.machine, actions);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.error("The service manager could not be told what happens", ex);
 		}
 	}
 

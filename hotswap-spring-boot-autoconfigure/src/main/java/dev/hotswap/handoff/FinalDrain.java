@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.hotswap.HandoffRecord;
+import dev.hotswap.listener.KeptListeners;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -42,6 +43,8 @@ final class FinalDrain {
 
 	private final HandoffSettings settings;
 
+	private final KeptListeners kept;
+
 	private final ScheduledExecutorService timer;
 
 	private final Consumer<HandoffRecord.Connections> listener;
@@ -51,14 +54,16 @@ final class FinalDrain {
 	 * @param connectors what to drain
 	 * @param adoption what may still come in
 	 * @param settings how long it may take
+	 * @param kept which listeners the service manager keeps open
 	 * @param timer whose thread to run on
 	 * @param listener told what became of the connections
 	 */
-	FinalDrain(HandoffConnectors connectors, ConnectionAdoption adoption, HandoffSettings settings,
+	FinalDrain(HandoffConnectors connectors, ConnectionAdoption adoption, HandoffSettings settings, KeptListeners kept,
 			ScheduledExecutorService timer, Consumer<HandoffRecord.Connections> listener) {
 		this.connectors = connectors;
 		this.adoption = adoption;
 		this.settings = settings;
+		this.kept = kept;
 		this.timer = timer;
 		this.listener = listener;
 	}
@@ -83,7 +88,7 @@ final class FinalDrain {
 			return;
 		}
 		try {
-			this.connectors.closeListeners(CLOSE_TIMEOUT);
+			this.connectors.closeListeners(CLOSE_TIMEOUT, (connector) -> this.kept.contains(connector.address()));
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.warn("A listener closed before its accept queue was empty", ex);

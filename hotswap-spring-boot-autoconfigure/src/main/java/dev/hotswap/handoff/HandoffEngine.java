@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -20,9 +21,11 @@ import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.descriptor.Adoption;
+import dev.hotswap.listener.ActivatedListeners;
 import dev.hotswap.listener.OfferedListeners;
 import dev.hotswap.listener.SchemeMismatchException;
 import dev.hotswap.process.ProcessLauncher;
+import dev.hotswap.process.ServiceManager;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.RequestRecorder;
@@ -54,7 +57,13 @@ public final class HandoffEngine implements Handoff {
 
 	private final EventLoop loop;
 
+	private final Map<String, String> environment;
+
+	private final @Nullable ServiceNotices notices;
+
 	private volatile OfferedListeners offered = new OfferedListeners(List.of());
+
+	private volatile ActivatedListeners activated = ActivatedListeners.none();
 
 	/**
 	 * Create the engine of a process.
@@ -77,11 +86,20 @@ public final class HandoffEngine implements Handoff {
 
 	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit) {
+		this(settings, launcher, deployment, exit, System.getenv());
+	}
+
+	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
+			BiConsumer<Integer, @Nullable HandoffApplication> exit, Map<String, String> environment) {
 		this.settings = settings;
+		this.environment = environment;
 		this.connectors = new HandoffConnectors(false, new RequestRecorder(settings.recordRequests()));
 		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessHandle.current().pid(),
 				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
-		this.loop = new EventLoop(machine);
+		this.notices = ServiceManager.find(environment, ProcessHandle.current().pid())
+			.map((manager) -> new ServiceNotices(manager, this.connectors, settings))
+			.orElse(null);
+		this.loop = new EventLoop(machine, this.notices);
 		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, exit, this.loop::post);
 		this.world.operators().attach(this::status);
 		this.loop.start(this.world);
@@ -98,8 +116,12 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public boolean begin() throws HandoffFailedException, IOException {
 		new ControlPath(this.settings.controlSocket()).prepare();
+		LaunchMarker marker = LaunchMarker.of(this.environment.get(LaunchMarker.VARIABLE)).orElse(null);
+		if (marker == null) {
+			this.activated = ActivatedListeners.take(this.environment, ProcessHandle.current().pid());
+		}
 		PredecessorSearch search = new PredecessorSearch(this.settings, this.world.links());
-		ControlLinks.Link link = search.find(LaunchMarker.of(System.getenv(LaunchMarker.VARIABLE)).orElse(null));
+		ControlLinks.Link link = search.find(marker);
 		if (link != null) {
 			this.loop.post(new Event.PredecessorFound(link.number(), link.process(), search.handoffId()));
 			if (!link.connection().isOpen()) {
@@ -146,7 +168,8 @@ public final class HandoffEngine implements Handoff {
 	}
 
 	/**
-	 * Claim an offered listener, as {@code ListenerSource} wants it.
+	 * Claim a listener that the predecessor offers, or that the service manager has
+	 * passed to this process, as {@code ListenerSource} wants it.
 	 * @param name the connector's name
 	 * @param address the configured address
 	 * @param scheme the connector's scheme
@@ -157,7 +180,8 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public <L> @Nullable L claim(String name, InetSocketAddress address, String scheme, Adoption<L> adoption)
 			throws IOException {
-		return this.offered.claim(name, address, scheme, adoption);
+		L claimed = this.offered.claim(name, address, scheme, adoption);
+		return (claimed != null) ? claimed : this.activated.claim(name, address, adoption, this.world.kept());
 	}
 
 	/**
@@ -179,6 +203,7 @@ public final class HandoffEngine implements Handoff {
 	 * Tell that the application accepts traffic.
 	 */
 	public void applicationReady() {
+		this.activated.closeUnclaimed();
 		this.loop.post(new Event.ApplicationReady());
 	}
 
@@ -245,7 +270,11 @@ public final class HandoffEngine implements Handoff {
 		}
 		this.world.close();
 		this.offered.close();
+		this.activated.close();
 		this.loop.stop();
+		if (this.notices != null) {
+			this.notices.close();
+		}
 		return this.world.isAllServed();
 	}
 

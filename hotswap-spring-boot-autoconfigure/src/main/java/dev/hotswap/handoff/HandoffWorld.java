@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.HandoffStatus;
 import dev.hotswap.control.ControlPath;
+import dev.hotswap.listener.KeptListeners;
 import dev.hotswap.listener.OfferedListeners;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.Census;
@@ -53,6 +54,8 @@ final class HandoffWorld {
 	private final HandoffConnectors connectors;
 
 	private final Consumer<Event> events;
+
+	private final KeptListeners kept = KeptListeners.of(System.getenv());
 
 	private final ControlLinks links;
 
@@ -122,7 +125,7 @@ final class HandoffWorld {
 		this.adoption = new ConnectionAdoption(connectors);
 		this.counts = new HandoffCounts(this.history, connectors, this.adoption);
 		this.predecessorWork = new PredecessorWork(settings, connectors, this.links, this.history, this.counts,
-				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher), deployment,
+				new SuccessorLaunch(settings.additions(), settings.controlSocket(), launcher, this.kept), deployment,
 				this.path::makeReachable, events);
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
@@ -140,6 +143,10 @@ final class HandoffWorld {
 
 	HandoffObservers observers() {
 		return this.observers;
+	}
+
+	KeptListeners kept() {
+		return this.kept;
 	}
 
 	History history() {
@@ -220,7 +227,7 @@ final class HandoffWorld {
 			this.links.send(revert.link(), FrameMessages.write(new Frame.Revert(this.history.records())));
 		}
 		else if (action instanceof Action.Leave) {
-			new FinalDrain(this.connectors, this.adoption, this.settings, this.timer, this::drained).start();
+			new FinalDrain(this.connectors, this.adoption, this.settings, this.kept, this.timer, this::drained).start();
 		}
 		else if (action instanceof Action.Drain drain) {
 			drain(drain.link());

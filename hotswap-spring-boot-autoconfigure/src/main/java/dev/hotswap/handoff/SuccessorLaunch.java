@@ -3,10 +3,13 @@ package dev.hotswap.handoff;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.hotswap.listener.KeptListeners;
 import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.process.LaunchOrigin;
 import dev.hotswap.process.LaunchPlan;
@@ -14,6 +17,7 @@ import dev.hotswap.process.LaunchRequirements;
 import dev.hotswap.process.LaunchedProcess;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.process.ProcessId;
+import dev.hotswap.process.ServiceManager;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +38,17 @@ final class SuccessorLaunch {
 
 	private final ProcessLauncher launcher;
 
+	private final KeptListeners kept;
+
 	private @Nullable LaunchOrigin origin;
 
 	private @Nullable LaunchOrigin originToPassOn;
 
-	SuccessorLaunch(LaunchAdditions additions, Path controlSocket, ProcessLauncher launcher) {
+	SuccessorLaunch(LaunchAdditions additions, Path controlSocket, ProcessLauncher launcher, KeptListeners kept) {
 		this.additions = additions;
 		this.controlSocket = controlSocket;
 		this.launcher = launcher;
+		this.kept = kept;
 	}
 
 	/**
@@ -54,8 +61,16 @@ final class SuccessorLaunch {
 	synchronized LaunchedProcess launch(String handoffId, @Nullable Path jar) throws IOException {
 		LaunchOrigin origin = (this.origin != null) ? this.origin : LaunchOrigin.ofThisProcess();
 		LaunchMarker marker = new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket);
-		LaunchPlan plan = origin.plan(System.getenv(), this.additions, new LaunchRequirements(requiredOptions(),
-				Map.of(LaunchMarker.VARIABLE, marker.toString()), Set.of(LaunchMarker.VARIABLE), jar));
+		Map<String, String> environment = new HashMap<>(Map.of(LaunchMarker.VARIABLE, marker.toString()));
+		Set<String> notInherited = new HashSet<>(ServiceManager.NOT_INHERITED);
+		if (this.kept.isEmpty()) {
+			notInherited.add(KeptListeners.VARIABLE);
+		}
+		else {
+			environment.put(KeptListeners.VARIABLE, this.kept.toString());
+		}
+		LaunchPlan plan = origin.plan(System.getenv(), this.additions,
+				new LaunchRequirements(requiredOptions(), environment, notInherited, jar));
 		if (!plan.leftOut().isEmpty()) {
 			logger.info("Handoff " + handoffId + ": debugger and JMX ports cannot be held by two processes; "
 					+ "the successor starts without " + plan.leftOut());

@@ -1,5 +1,6 @@
 /**
- * Where a listener comes from: the predecessor, or a fresh bind.
+ * Where a listener comes from: the predecessor, the service manager, inetd, or a fresh
+ * bind.
  */
 @NullMarked
 package dev.hotswap.listener;

@@ -1,5 +1,6 @@
 /**
- * Processes of the operating system: command line, launching, watching, fencing.
+ * Processes of the operating system: command line, launching, watching, fencing, and the
+ * service manager that watches them.
  */
 @NullMarked
 package dev.hotswap.process;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The connectors of this process, and the gate they share: a connector that registers
@@ -112,12 +113,21 @@ public final class HandoffConnectors {
 	}
 
 	/**
-	 * Empty all accept queues and close all listeners.
+	 * Empty the accept queues and close the listeners that belong to this process alone.
+	 * Of the others only the gates close, so that clients wait for whoever accepts next.
 	 * @param timeout how long each connector may accept at most
+	 * @param keptOpen whether somebody else keeps a connector's listener open
 	 * @throws IOException if the queue of a connector may not have been empty
 	 */
-	public void closeListeners(Duration timeout) throws IOException {
-		shut((connector) -> connector.closeListener(timeout));
+	public void closeListeners(Duration timeout, Predicate<HandoffConnector> keptOpen) throws IOException {
+		shut((connector) -> {
+			if (keptOpen.test(connector)) {
+				connector.stopAccepting(timeout);
+			}
+			else {
+				connector.closeListener(timeout);
+			}
+		});
 	}
 
 	private void shut(Shutting shutting) throws IOException {
