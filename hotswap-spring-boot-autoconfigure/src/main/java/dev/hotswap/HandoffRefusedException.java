@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial")
 public class HandoffRefusedException extends RuntimeException {
 
+	/** The handoff that runs, or null. */
 	private final @Nullable String runningId;
 
+	/** The stage of this process. */
 	private final Stage stage;
 
 	/**

@@ -20,6 +20,7 @@ import org.springframework.context.ApplicationEvent;
 @SuppressWarnings("serial")
 public class HandoffRoleEvent extends ApplicationEvent {
 
+	/** The new role. */
 	private final Role role;
 
 	/**

@@ -21,12 +21,16 @@ import org.springframework.context.ApplicationEvent;
 @SuppressWarnings("serial")
 public class HandoffStageEvent extends ApplicationEvent {
 
+	/** The id. */
 	private final String handoffId;
 
+	/** What started the handoff. */
 	private final HandoffTrigger trigger;
 
+	/** The stage. */
 	private final Stage stage;
 
+	/** The role of the process that tells. */
 	private final Role role;
 
 	/**

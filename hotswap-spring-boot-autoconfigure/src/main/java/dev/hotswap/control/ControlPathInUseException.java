@@ -10,6 +10,7 @@ public class ControlPathInUseException extends IOException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** The process that owns the path. */
 	private final long pid;
 
 	/**

@@ -8,6 +8,7 @@ import dev.hotswap.FailureCode;
 @SuppressWarnings("serial")
 public final class HandoffFailedException extends Exception {
 
+	/** Why it failed. */
 	private final FailureCode code;
 
 	/**

@@ -12,6 +12,12 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class ChildProcessLauncher implements ProcessLauncher {
 
+	/**
+	 * Create a launcher.
+	 */
+	public ChildProcessLauncher() {
+	}
+
 	@Override
 	public LaunchedProcess launch(LaunchRequest request) throws IOException {
 		if (!Files.isDirectory(request.directory())) {

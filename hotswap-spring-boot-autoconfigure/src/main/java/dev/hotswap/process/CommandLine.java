@@ -137,6 +137,11 @@ public record CommandLine(List<String> words) {
 	 */
 	public record Reduced(CommandLine commandLine, List<String> leftOut) {
 
+		/**
+		 * Create a result.
+		 * @param commandLine the rest
+		 * @param leftOut the words left out, in their order
+		 */
 		public Reduced {
 			leftOut = List.copyOf(leftOut);
 		}

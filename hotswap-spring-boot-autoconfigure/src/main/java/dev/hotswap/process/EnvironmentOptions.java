@@ -129,6 +129,11 @@ public record EnvironmentOptions(String value) {
 	 */
 	public record Reduced(String value, List<String> leftOut) {
 
+		/**
+		 * Create a result.
+		 * @param value the rest, possibly empty
+		 * @param leftOut the words left out, in their order and without quotes
+		 */
 		public Reduced {
 			leftOut = List.copyOf(leftOut);
 		}

@@ -22,6 +22,11 @@ public record LaunchAdditions(@Nullable List<String> command, List<String> jvmOp
 
 	/**
 	 * Create additions.
+	 * @param command replaces the command line, or {@code null}
+	 * @param jvmOptions words of JVM options to add
+	 * @param arguments arguments of the application to add
+	 * @param environment environment variables to set
+	 * @param directory the working directory, or {@code null}
 	 * @throws IllegalArgumentException when the command has no word, or one of the JVM
 	 * options is none
 	 */

@@ -38,6 +38,13 @@ public record LaunchOrigin(CommandLine commandLine, Path directory, Map<String, 
 
 	private static final String ADDED = "origin.environment.added";
 
+	/**
+	 * Create an origin.
+	 * @param commandLine the operator's command line
+	 * @param directory the operator's working directory
+	 * @param replacedEnvironment the operator's values of replaced variables
+	 * @param addedEnvironment the names of added variables
+	 */
 	public LaunchOrigin {
 		replacedEnvironment = Map.copyOf(replacedEnvironment);
 		addedEnvironment = Set.copyOf(addedEnvironment);

@@ -12,6 +12,12 @@ import java.util.List;
  */
 public record LaunchPlan(LaunchRequest request, LaunchOrigin origin, List<String> leftOut) {
 
+	/**
+	 * Create a plan.
+	 * @param request what to launch
+	 * @param origin what the successor must be told
+	 * @param leftOut the words left out, for the log
+	 */
 	public LaunchPlan {
 		leftOut = List.copyOf(leftOut);
 	}

@@ -13,6 +13,12 @@ import java.util.Map;
  */
 public record LaunchRequest(CommandLine commandLine, Path directory, Map<String, String> environment) {
 
+	/**
+	 * Create a request.
+	 * @param commandLine the command line
+	 * @param directory the working directory
+	 * @param environment the whole environment
+	 */
 	public LaunchRequest {
 		environment = Map.copyOf(environment);
 	}

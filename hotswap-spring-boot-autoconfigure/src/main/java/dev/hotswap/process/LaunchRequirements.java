@@ -23,6 +23,10 @@ public record LaunchRequirements(List<String> jvmOptions, Map<String, String> en
 
 	/**
 	 * Create requirements.
+	 * @param jvmOptions words of JVM options
+	 * @param environment environment variables for this successor alone
+	 * @param notInherited variables that were meant for this process alone
+	 * @param jar the executable jar to launch, or {@code null}
 	 * @throws IllegalArgumentException when one of the JVM options is none
 	 */
 	public LaunchRequirements {

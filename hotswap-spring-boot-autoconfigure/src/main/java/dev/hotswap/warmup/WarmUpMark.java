@@ -14,6 +14,12 @@ public final class WarmUpMark {
 
 	private volatile boolean active;
 
+	/**
+	 * Create a mark that is not active.
+	 */
+	public WarmUpMark() {
+	}
+
 	String value() {
 		return this.value;
 	}

@@ -17,6 +17,14 @@ import java.util.List;
 public record WarmUpSettings(List<WarmUpRequest> requests, boolean recorded, Duration duration, int concurrency,
 		boolean required) {
 
+	/**
+	 * Create settings.
+	 * @param requests requests to send, beside the recorded ones
+	 * @param recorded whether to send what the predecessor has recorded
+	 * @param duration how long requests are sent at most
+	 * @param concurrency how many requests are on their way at once
+	 * @param required whether a handoff fails where the warm-up does
+	 */
 	public WarmUpSettings {
 		requests = List.copyOf(requests);
 	}

@@ -18,6 +18,12 @@ public final class ConnectionCounters {
 	private final AtomicLong evicted = new AtomicLong();
 
 	/**
+	 * Create counters, all at zero.
+	 */
+	public ConnectionCounters() {
+	}
+
+	/**
 	 * A connection was adopted.
 	 */
 	public void addAdopted() {

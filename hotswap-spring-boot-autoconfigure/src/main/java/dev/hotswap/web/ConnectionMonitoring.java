@@ -21,6 +21,13 @@ public record ConnectionMonitoring(@Nullable Duration idleTimeout, @Nullable Dur
 	 */
 	public static final ConnectionMonitoring NONE = new ConnectionMonitoring(null, null, null);
 
+	/**
+	 * Create a monitoring.
+	 * @param idleTimeout after how much time a connection is ended, or {@code null}
+	 * @param activeWarning from which age on to warn of a request, or {@code null}
+	 * @param events where connection events go, or {@code null}
+	 * @throws IllegalArgumentException if one of the times is not positive
+	 */
 	public ConnectionMonitoring {
 		requirePositive(idleTimeout, "idle timeout");
 		requirePositive(activeWarning, "active warning");

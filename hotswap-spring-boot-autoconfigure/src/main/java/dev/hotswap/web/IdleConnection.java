@@ -13,6 +13,11 @@ import dev.hotswap.descriptor.Descriptor;
  */
 public record IdleConnection(Descriptor descriptor, boolean kept) {
 
+	/**
+	 * Create a connection.
+	 * @param descriptor the connection's descriptor
+	 * @param kept whether the connection has served a request before
+	 */
 	public IdleConnection {
 		Objects.requireNonNull(descriptor, "descriptor");
 	}

@@ -35,6 +35,11 @@ public record RecordedRequest(String connector, String method, String path, Map<
 
 	/**
 	 * Create a request.
+	 * @param connector the connector's name
+	 * @param method {@code GET} or {@code HEAD}
+	 * @param path the path as it was sent
+	 * @param headers the headers that are kept
+	 * @param weight how often this kind was seen
 	 * @throws IllegalArgumentException if it is none that would be recorded
 	 */
 	public RecordedRequest {
