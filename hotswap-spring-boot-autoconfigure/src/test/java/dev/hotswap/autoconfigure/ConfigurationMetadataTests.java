@@ -3,8 +3,6 @@ package dev.hotswap.autoconfigure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,14 +49,6 @@ class ConfigurationMetadataTests {
 		List<String> names = list("properties").stream().map((property) -> property.get("name").asString()).toList();
 		assertThat(list("hints")).isNotEmpty()
 			.allSatisfy((hint) -> assertThat(names).contains(hint.get("name").asString()));
-	}
-
-	@Test
-	void everyPropertyIsInTheReadme() throws Exception {
-		String readme = Files.readString(Path.of("../README.md"));
-		assertThat(list("properties")).extracting((property) -> property.get("name").asString())
-			.filteredOn((name) -> name.startsWith("hotswap."))
-			.allSatisfy((name) -> assertThat(readme).contains("| `" + name + "` |"));
 	}
 
 	@ParameterizedTest
