@@ -28,6 +28,8 @@ class ShellTests {
 
 	private static final Pattern TEST = Pattern.compile("-D(?:it\\.)?test=([\\w,]+)");
 
+	private static final Pattern SYSTEM_PROPERTY = Pattern.compile("-D(hotswap\\.[a-z.]+)=");
+
 	private static final Pattern BENCHMARK = Pattern.compile("-Dbenchmark=\"?([a-z]+)((?: --[a-z-]+=\\S+?)*)[\"\\s`]");
 
 	private static final Pattern BENCHMARK_OPTION = Pattern.compile("--([a-z-]+)=");
@@ -53,8 +55,17 @@ class ShellTests {
 				assertThat(poms).as(command).contains("<module>" + module + "</module>");
 			}
 			for (String test : words(TEST, command)) {
-				assertThat(testNames()).as(command).contains(test + ".java");
+				assertThat(testSources()).as(command).anyMatch((source) -> source.endsWith(test + ".java"));
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("pages")
+	void systemPropertiesOfTheBuildAreRead(Markdown page) throws Exception {
+		for (MatchResult property : SYSTEM_PROPERTY.matcher(page.text()).results().toList()) {
+			String literal = '"' + property.group(1) + '"';
+			assertThat(testSources()).as(literal).anyMatch((source) -> Markdown.of(source).text().contains(literal));
 		}
 	}
 
@@ -123,14 +134,14 @@ class ShellTests {
 		return poms.toString();
 	}
 
-	private static List<String> testNames() throws IOException {
-		List<String> names = new ArrayList<>();
+	private static List<Path> testSources() throws IOException {
+		List<Path> sources = new ArrayList<>();
 		for (String module : List.of("integration-tests", "hotswap-spring-boot-autoconfigure")) {
 			try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
-				files.map((file) -> file.getFileName().toString()).forEach(names::add);
+				files.filter((file) -> file.toString().endsWith(".java")).forEach(sources::add);
 			}
 		}
-		return names;
+		return sources;
 	}
 
 }
