@@ -77,8 +77,9 @@ class DocumentationTests {
 	@Test
 	void indexNamesEveryPage() throws Exception {
 		List<String> linked = Markdown.of(ROOT.resolve("docs/README.md")).links().stream().map(Link::target).toList();
-		assertThat(pages().map((page) -> page.file().getFileName().toString())
-			.filter((name) -> !name.equals("README.md"))).allSatisfy((name) -> assertThat(linked).contains(name));
+		assertThat(
+				pages().map((page) -> page.file().getFileName().toString()).filter((name) -> !name.equals("README.md")))
+			.allSatisfy((name) -> assertThat(linked).contains(name));
 	}
 
 	@ParameterizedTest
@@ -145,14 +146,12 @@ class DocumentationTests {
 		assertThat(version.find()).isTrue();
 		List<String> lines = new ArrayList<>();
 		pages().forEach((page) -> page.blocks("xml").forEach((block) -> lines.addAll(block.lines().toList())));
-		assertThat(lines).isNotEmpty()
-			.allSatisfy((line) -> assertThat(sample.lines()).contains(line.strip()));
+		assertThat(lines).isNotEmpty().allSatisfy((line) -> assertThat(sample.lines()).contains(line.strip()));
 	}
 
 	private static void bind(PropertySource<?> source) {
 		new Binder(ConfigurationPropertySources.from(source)).bindOrCreate("hotswap",
-				Bindable.of(HotswapProperties.class),
-				new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+				Bindable.of(HotswapProperties.class), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
 	}
 
 	private static String sources() throws IOException {

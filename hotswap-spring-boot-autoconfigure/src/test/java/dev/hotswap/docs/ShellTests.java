@@ -34,7 +34,8 @@ class ShellTests {
 
 	private static final Pattern BENCHMARK_OPTION = Pattern.compile("--([a-z-]+)=");
 
-	private static final Pattern FILE = Pattern.compile("(?<![\\w/.-])((?:\\.ci|integration-tests|benchmarks|docs)/[\\w/.-]+)");
+	private static final Pattern FILE = Pattern
+		.compile("(?<![\\w/.-])((?:\\.ci|integration-tests|benchmarks|docs)/[\\w/.-]+)");
 
 	private static final Pattern SAMPLE = Pattern.compile("sample-app/target/([\\w.-]+)\\.jar");
 
@@ -72,10 +73,10 @@ class ShellTests {
 	@ParameterizedTest
 	@MethodSource("pages")
 	void benchmarksExist(Markdown page) throws Exception {
-		String help = Files
-			.readString(ROOT.resolve("benchmarks/src/main/java/dev/hotswap/benchmark/Benchmarks.java"));
+		String help = Files.readString(ROOT.resolve("benchmarks/src/main/java/dev/hotswap/benchmark/Benchmarks.java"));
 		for (MatchResult benchmark : BENCHMARK.matcher(page.text()).results().toList()) {
-			assertThat(help).contains(benchmark.group(1).equals("help") ? "help" : "case \"" + benchmark.group(1) + "\"");
+			assertThat(help)
+				.contains(benchmark.group(1).equals("help") ? "help" : "case \"" + benchmark.group(1) + "\"");
 			BENCHMARK_OPTION.matcher(benchmark.group(2))
 				.results()
 				.forEach((option) -> assertThat(help).contains("--" + option.group(1) + "="));
@@ -117,10 +118,7 @@ class ShellTests {
 	}
 
 	private static List<String> words(Pattern pattern, String command) {
-		return pattern.matcher(command)
-			.results()
-			.flatMap((match) -> Stream.of(match.group(1).split(",")))
-			.toList();
+		return pattern.matcher(command).results().flatMap((match) -> Stream.of(match.group(1).split(","))).toList();
 	}
 
 	private static String poms() throws IOException {
