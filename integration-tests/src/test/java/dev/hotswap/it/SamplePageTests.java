@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,6 +74,13 @@ class SamplePageTests {
 				.satisfies(
 						(event) -> assertThat(event.getText()).contains(successor).contains(String.valueOf(app.pid())));
 			assertThat(page.text("#history")).contains(successor).contains("Succeeded");
+			await().atMost(TIMEOUT)
+				.untilAsserted(() -> assertThat(page.findAll("#connections dt")).extracting(WebElement::getText)
+					.map(String::toUpperCase)
+					.containsExactlyInAnyOrder("NEW", "ACTIVE", "IDLE"));
+			assertThat(page.findAll("#connections dd")).extracting((count) -> number(count.getText()))
+				.as("this page's own connections")
+				.anySatisfy((count) -> assertThat(count).isPositive());
 			// A browser repeats by itself what it asked on a connection that was closed
 			assertThat(handoff.path("connections").path("transferred").asInt()).isPositive();
 			assertThat(handoff.path("connections").path("cut").asInt()).isZero();
