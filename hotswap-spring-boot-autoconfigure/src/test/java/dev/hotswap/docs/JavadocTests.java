@@ -29,8 +29,8 @@ class JavadocTests {
 	private static final Path SOURCES = Path.of("src/main/java");
 
 	private static final List<String> OPTIONS = List.of("-Xdoclint:all/protected",
-			"-Xdoclint/package:-dev.hotswap.autoconfigure", "-Xlint:none", "-proc:none", "-Xmaxwarns", "1000",
-			"--class-path", System.getProperty("java.class.path"));
+			"-Xdoclint/package:-dev.hotswap.autoconfigure", "-proc:none", "-Xmaxwarns", "1000", "--class-path",
+			System.getProperty("java.class.path"));
 
 	/** Of what doclint says, and of nothing else. */
 	private static final String DOCLINT = "compiler.warn.proc.messager";
