@@ -6,6 +6,9 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.SmartApplicationListener;
+
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -22,6 +25,13 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule noCycles = slices().matching("dev.hotswap.(**)").should().beFreeOfCycles();
+
+	/** A servlet application publishes an event for each request. */
+	@ArchTest
+	static final ArchRule listenersSayWhatTheyHear = classes().that()
+		.areAssignableTo(ApplicationListener.class)
+		.should()
+		.beAssignableTo(SmartApplicationListener.class);
 
 	@ArchTest
 	static final ArchRule rootKnowsNoPackageOfOurs = only("dev.hotswap", "org.springframework.context..");

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.core.Ordered;
 
 /**
@@ -24,8 +24,7 @@ import org.springframework.core.Ordered;
  *
  * @since 0.1.0
  */
-public final class HandoffObservations
-		implements ApplicationListener<ApplicationEvent>, ApplicationContextAware, Ordered {
+public final class HandoffObservations implements SmartApplicationListener, ApplicationContextAware {
 
 	private static final HandoffObservationConvention DEFAULT = new DefaultHandoffObservationConvention();
 
@@ -64,6 +63,12 @@ public final class HandoffObservations
 	@Override
 	public int getOrder() {
 		return Ordered.HIGHEST_PRECEDENCE + 10;
+	}
+
+	/** Others are many: each request of a servlet application is one. */
+	@Override
+	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+		return HandoffStageEvent.class.isAssignableFrom(type) || ContextClosedEvent.class.isAssignableFrom(type);
 	}
 
 	@Override

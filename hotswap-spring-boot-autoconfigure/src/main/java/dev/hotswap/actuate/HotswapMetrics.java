@@ -27,7 +27,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.step.StepMeterRegistry;
 
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.SmartApplicationListener;
 
 /**
  * The meters {@code hotswap.*}. The process that lives on shows a handoff, since the
@@ -40,7 +40,7 @@ import org.springframework.context.ApplicationListener;
  *
  * @since 0.1.0
  */
-public final class HotswapMetrics implements MeterBinder, ApplicationListener<ApplicationEvent> {
+public final class HotswapMetrics implements MeterBinder, SmartApplicationListener {
 
 	private final HandoffEngine handoff;
 
@@ -66,6 +66,12 @@ public final class HotswapMetrics implements MeterBinder, ApplicationListener<Ap
 		bindHandoffs(registry);
 		bindErrors(registry);
 		this.handoff.connectors().watch((connector) -> bindConnector(registry, connector.name()));
+	}
+
+	/** Others are many: each request of a servlet application is one. */
+	@Override
+	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+		return HandoffStageEvent.class.isAssignableFrom(type) || HandoffRoleEvent.class.isAssignableFrom(type);
 	}
 
 	/** Which errors there can be is known only when there are. */

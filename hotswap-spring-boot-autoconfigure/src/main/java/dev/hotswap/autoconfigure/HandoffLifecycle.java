@@ -1,6 +1,7 @@
 package dev.hotswap.autoconfigure;
 
 import java.time.Duration;
+import java.util.Set;
 
 import dev.hotswap.handoff.HandoffEngine;
 
@@ -11,9 +12,9 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.Ordered;
 
@@ -21,7 +22,7 @@ import org.springframework.core.Ordered;
  * Tells the engine how the life of the application goes. Its context's closing is heard
  * before anybody else's listeners, while everything still works.
  */
-final class HandoffLifecycle implements ApplicationListener<ApplicationEvent>, Ordered {
+final class HandoffLifecycle implements SmartApplicationListener {
 
 	/**
 	 * Not nothing: Boot's graceful shutdown of Reactor Netty waits for good when it is
@@ -29,6 +30,10 @@ final class HandoffLifecycle implements ApplicationListener<ApplicationEvent>, O
 	 * ({@code GracefulShutdown.abort}, Spring Boot 4.1.1).
 	 */
 	private static final Duration GRACEFUL_SHUTDOWN = Duration.ofMillis(500);
+
+	private static final Set<Class<? extends ApplicationEvent>> HEARD = Set.of(AvailabilityChangeEvent.class,
+			ContextRefreshedEvent.class, ApplicationStartedEvent.class, WebServerInitializedEvent.class,
+			ContextClosedEvent.class);
 
 	private final HandoffEngine engine;
 
@@ -42,6 +47,12 @@ final class HandoffLifecycle implements ApplicationListener<ApplicationEvent>, O
 	@Override
 	public int getOrder() {
 		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	/** Others are many: each request of a servlet application is one. */
+	@Override
+	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+		return HEARD.stream().anyMatch((heard) -> heard.isAssignableFrom(type));
 	}
 
 	@Override
