@@ -80,6 +80,12 @@ public class HotswapProperties {
 	 */
 	private @Nullable Path pidFile;
 
+	/**
+	 * Whether several instances share the server's port (SO_REUSEPORT). Each needs a
+	 * 'hotswap.instance' of its own, and hands over by itself.
+	 */
+	private boolean reusePort;
+
 	private final Control control = new Control();
 
 	private final Launch launch = new Launch();
@@ -173,6 +179,14 @@ public class HotswapProperties {
 
 	public void setPidFile(@Nullable Path pidFile) {
 		this.pidFile = pidFile;
+	}
+
+	public boolean isReusePort() {
+		return this.reusePort;
+	}
+
+	public void setReusePort(boolean reusePort) {
+		this.reusePort = reusePort;
 	}
 
 	public Release getRelease() {
