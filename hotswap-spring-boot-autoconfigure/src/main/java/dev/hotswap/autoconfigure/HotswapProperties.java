@@ -88,6 +88,8 @@ public class HotswapProperties {
 
 	private final Control control = new Control();
 
+	private final Cutover cutover = new Cutover();
+
 	private final Launch launch = new Launch();
 
 	private final Drain drain = new Drain();
@@ -201,6 +203,10 @@ public class HotswapProperties {
 		return this.control;
 	}
 
+	public Cutover getCutover() {
+		return this.cutover;
+	}
+
 	public Launch getLaunch() {
 		return this.launch;
 	}
@@ -234,6 +240,27 @@ public class HotswapProperties {
 
 		public void setSocket(@Nullable Path socket) {
 			this.socket = socket;
+		}
+
+	}
+
+	/**
+	 * How new connections move to the successor.
+	 */
+	public static class Cutover {
+
+		/**
+		 * Time over which the successor's share of new connections grows to all of them.
+		 * With zero it accepts all at once.
+		 */
+		private Duration ramp = Duration.ofSeconds(0);
+
+		public Duration getRamp() {
+			return this.ramp;
+		}
+
+		public void setRamp(Duration ramp) {
+			this.ramp = ramp;
 		}
 
 	}
