@@ -27,13 +27,10 @@ import static org.awaitility.Awaitility.await;
  * queue of its own. One of them hands over, another one stops, and no connect that waits
  * in either's queue is lost.
  */
-@OnPlatforms(Choice.TWO)
+@OnPlatforms(Choice.ONE)
 class ReusePortTests {
 
 	private static final int INSTANCES = 4;
-
-	/** Requests a second, each on a connection of its own. */
-	private static final int RATE = Integer.getInteger("hotswap.test.rate", 2000);
 
 	private static final int TERMINATED = 128 + 15;
 
@@ -48,24 +45,32 @@ class ReusePortTests {
 
 	@Test
 	void oneHandsOverTwiceAndAnotherStops() throws Exception {
-		handOverAndStop(2);
+		handOverAndStop(2, 500);
 	}
 
+	/**
+	 * What two cores that others use as well cannot carry beside four instances is
+	 * answered late, which is no failure.
+	 */
 	@Test
 	@Tag("full")
 	void oneHandsOverTenTimesAndAnotherStops() throws Exception {
-		handOverAndStop(10);
+		handOverAndStop(10, Integer.getInteger("hotswap.test.rate", 2000));
 	}
 
-	private void handOverAndStop(int handoffs) throws Exception {
+	/**
+	 * Hand over and stop under load.
+	 * @param rate requests a second, each on a connection of its own
+	 */
+	private void handOverAndStop(int handoffs, int rate) throws Exception {
 		List<App> instances = start();
 		App changing = instances.get(0);
 		App stopping = instances.get(1);
 		Set<Long> pids = new HashSet<>(instances.stream().map(App::pid).toList());
-		Load load = Load.on(changing.port(), "/hello").rate(RATE).connectionPerRequest().start();
-		awaitRequests(load, 2 * RATE);
+		Load load = Load.on(changing.port(), "/hello").rate(rate).connectionPerRequest().start();
+		awaitRequests(load, 2 * rate);
 		load.phase("steady");
-		awaitRequests(load, 2 * RATE);
+		awaitRequests(load, 2 * rate);
 		load.phase("handoffs");
 		long active = changing.pid();
 		for (int generation = 2; generation <= handoffs + 1; generation++) {
@@ -78,13 +83,17 @@ class ReusePortTests {
 		load.phase("stop");
 		stopping.terminate();
 		int status = stopping.awaitExit();
-		awaitRequests(load, RATE);
+		awaitRequests(load, 2 * rate);
 		LoadReport report = load.stop();
-		System.out.printf("REUSEPORT %s rate=%d handoffs=%d %s phases=%s%n", this.platform, RATE, handoffs, report,
+		System.out.printf("REUSEPORT %s rate=%d handoffs=%d %s phases=%s%n", this.platform, rate, handoffs, report,
 				report.phases());
 		assertThatNobodyNoticed(report);
 		assertThat(report.byPid()).containsOnlyKeys(pids);
 		assertThat(status).isEqualTo(TERMINATED);
+		for (App other : instances.subList(2, INSTANCES)) {
+			other.terminate();
+			assertThat(other.awaitExit()).isEqualTo(TERMINATED);
+		}
 	}
 
 	private List<App> start() {
