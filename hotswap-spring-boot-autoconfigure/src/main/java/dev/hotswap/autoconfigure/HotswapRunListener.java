@@ -49,6 +49,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private @Nullable DeploymentFiles files;
 
+	private boolean succeeding;
+
 	HotswapRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
 	}
@@ -107,7 +109,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		this.engine = engine;
 		this.files = files;
 		try {
-			files.begin(engine.begin());
+			this.succeeding = engine.begin();
+			files.begin(this.succeeding);
 		}
 		catch (PidFileException ex) {
 			throw new PidFileFailedException(ex);
@@ -159,6 +162,10 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	@Override
 	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
 		if (this.engine != null) {
+			if (this.succeeding) {
+				// The beans that could be asked are destroyed when failures are analyzed
+				exception.addSuppressed(new SuccessorFailedException(this.engine.listenerFailure()));
+			}
 			this.engine.applicationFailed(exception);
 		}
 		if (this.files != null) {
