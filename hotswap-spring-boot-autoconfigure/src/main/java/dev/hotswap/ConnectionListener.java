@@ -9,6 +9,8 @@ package dev.hotswap;
  * throws is logged the first time and goes on being called. A listener that blocks delays
  * the others; once 8,192 events wait, further ones are dropped, which is logged the first
  * time. Connections never wait for a listener.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ConnectionListener {
