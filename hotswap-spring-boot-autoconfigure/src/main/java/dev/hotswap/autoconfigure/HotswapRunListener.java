@@ -24,6 +24,8 @@ import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
@@ -163,13 +165,26 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
 		if (this.engine != null) {
 			if (this.succeeding) {
-				// The beans that could be asked are destroyed when failures are analyzed
-				exception.addSuppressed(new SuccessorFailedException(this.engine.listenerFailure()));
+				exception.addSuppressed(new SuccessorFailedException());
 			}
+			explain(this.engine.listenerFailure());
 			this.engine.applicationFailed(exception);
 		}
 		if (this.files != null) {
 			this.files.release();
+		}
+	}
+
+	/**
+	 * Here, since the engine ends this process with the failure's status before Boot gets
+	 * to it, and Boot sees no more than a web server that does not start.
+	 */
+	private static void explain(@Nullable IOException listenerFailure) {
+		if (listenerFailure != null) {
+			new LoggingFailureAnalysisReporter().report(new FailureAnalysis(
+					"A listener of the running process could not be taken over: " + listenerFailure.getMessage(),
+					"The running process serves on. Correct what the description says and start again.",
+					listenerFailure));
 		}
 	}
 

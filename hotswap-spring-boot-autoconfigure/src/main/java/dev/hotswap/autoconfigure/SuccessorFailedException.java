@@ -1,34 +1,26 @@
 package dev.hotswap.autoconfigure;
 
-import java.io.IOException;
-
-import org.jspecify.annotations.Nullable;
-
 /**
- * Suppressed in whatever made the start of a successor fail, for those who explain that.
+ * Suppressed in whatever made the start of a successor fail, for those who explain that:
+ * the beans that could be asked are destroyed by then.
  */
 @SuppressWarnings("serial")
 final class SuccessorFailedException extends RuntimeException {
 
-	/**
-	 * Create the exception.
-	 * @param listenerFailure why a listener could not be taken over, if that is what
-	 * happened
-	 */
-	SuccessorFailedException(@Nullable IOException listenerFailure) {
-		super("This process was to take over from another one, which serves on", listenerFailure);
+	SuccessorFailedException() {
+		super("This process was to take over from another one");
 	}
 
 	/**
-	 * Find it in a failure.
+	 * Whether it is suppressed in a failure.
 	 */
-	static @Nullable SuccessorFailedException in(Throwable failure) {
+	static boolean isIn(Throwable failure) {
 		for (Throwable suppressed : failure.getSuppressed()) {
-			if (suppressed instanceof SuccessorFailedException found) {
-				return found;
+			if (suppressed instanceof SuccessorFailedException) {
+				return true;
 			}
 		}
-		return null;
+		return false;
 	}
 
 }

@@ -31,7 +31,7 @@ final class TakeoverPortInUseFailureAnalyzer extends AbstractFailureAnalyzer<Por
 		HotswapProperties properties = Binder.get(this.environment).bindOrCreate("hotswap", HotswapProperties.class);
 		Optional<Path> socket = ControlSocketLocation.find(properties, this.environment);
 		if (!properties.isEnabled() || !properties.isTakeover() || socket.isEmpty()
-				|| SuccessorFailedException.in(rootFailure) != null) {
+				|| SuccessorFailedException.isIn(rootFailure)) {
 			// Where somebody was there, but did not offer this port, Boot's own words fit
 			return null;
 		}

@@ -232,9 +232,6 @@ public final class HandoffEngine implements Handoff {
 	public void applicationFailed(Throwable failure) {
 		IOException unclaimed = listenerFailure();
 		String message = (unclaimed != null) ? String.valueOf(unclaimed.getMessage()) : describe(failure);
-		if (unclaimed != null) {
-			logger.error(message);
-		}
 		this.loop.post(new Event.ApplicationFailed(code(unclaimed), message));
 		stop();
 	}
