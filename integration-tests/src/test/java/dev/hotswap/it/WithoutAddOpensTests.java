@@ -59,7 +59,10 @@ class WithoutAddOpensTests {
 			return;
 		}
 		assertThat(other.awaitExit()).isEqualTo(14);
-		assertThat(other.output()).contains("--add-opens").contains("java.base/sun.nio.ch");
+		assertThat(other.output()).contains("--add-opens")
+			.contains("java.base/sun.nio.ch")
+			.contains("APPLICATION FAILED TO START")
+			.contains("could not be taken over");
 		assertThat(app.servingPid()).isEqualTo(app.pid());
 	}
 
