@@ -38,6 +38,11 @@ final class ControlSocketLocation {
 			throw new InvalidConfigurationPropertyValueException("hotswap.instance", instance,
 					"It becomes part of a file name: letters, digits, '.', '_' and '-', at most 32.");
 		}
+		if (properties.isReusePort() && instance == null) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.reuse-port", true,
+					"Instances that share a port need a name each, by which a successor and an operator find the one "
+							+ "that they mean: set hotswap.instance.");
+		}
 		Path configured = properties.getControl().getSocket();
 		if (configured != null && !configured.toString().isBlank()) {
 			return Optional.of(configured.toAbsolutePath());

@@ -418,8 +418,9 @@ class HotswapAutoConfigurationTests {
 	/** It owns nothing until it begins. */
 	private static HandoffEngine engine() {
 		return new HandoffEngine(new HandoffSettings("shop", null, Path.of("unused.sock"), false,
-				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, 4,
-				Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true), new ChildProcessLauncher());
+				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ZERO, Duration.ofMinutes(1),
+				Duration.ZERO, 4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true),
+				new ChildProcessLauncher());
 	}
 
 }
