@@ -2,6 +2,7 @@ package dev.hotswap.autoconfigure;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,10 +12,12 @@ import dev.hotswap.control.ControlPathInUseException;
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
+import dev.hotswap.handoff.LaunchFailure;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.PidFileException;
 import dev.hotswap.trigger.AutomaticSignal;
 import dev.hotswap.trigger.SignalTrigger;
+import dev.hotswap.watch.ConfigurationFiles;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private @Nullable DeploymentFiles files;
 
+	private ConfigurationFiles configuration = new ConfigurationFiles();
+
 	HotswapRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
 	}
@@ -71,6 +76,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			environment.getPropertySources()
 				.addFirst(new MapPropertySource("hotswapTakeoverFlag", Map.of(TAKEOVER, "true")));
 		}
+		this.configuration = bootstrapContext.getOrElse(ConfigurationFiles.class, this.configuration);
+		this.configuration.activate(List.of(environment.getActiveProfiles().length > 0 ? environment.getActiveProfiles()
+				: environment.getDefaultProfiles()));
 	}
 
 	@Override
@@ -94,7 +102,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			this.signal.uninstall();
 			return;
 		}
-		DeploymentFiles files = DeploymentFiles.of(properties);
+		DeploymentFiles files = DeploymentFiles.of(properties, this.configuration.revision());
 		HandoffSettings settings = SettingsFactory.create(properties, environment,
 				this.application.getMainApplicationClass(), files.releases().running(), socket.get());
 		begin(context, settings, files, properties.getSignal().trim());
@@ -124,6 +132,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		engine.attach(new SpringHandoffApplication(context));
 		context.getBeanFactory().registerSingleton("hotswapHandoff", engine);
 		context.getBeanFactory().registerSingleton("hotswapReleases", files.releases());
+		context.getBeanFactory().registerSingleton("hotswapConfigurationFiles", this.configuration);
 		// The process ends only once its context is closed
 		SpringApplication.getShutdownHandlers().add(files::release);
 		context.addApplicationListener(new HandoffLifecycle(engine, context));
@@ -160,6 +169,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
 		if (this.engine != null) {
 			this.engine.applicationFailed(exception);
+		}
+		else {
+			LaunchFailure.report(System.getenv(), exception);
 		}
 		if (this.files != null) {
 			this.files.release();

@@ -130,7 +130,7 @@ final class HandoffWorld {
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.successorWork = new SuccessorWork(connectors, events);
-		this.observers = new HandoffObservers(connectors);
+		this.observers = new HandoffObservers(connectors, deployment.revision());
 	}
 
 	ControlLinks links() {

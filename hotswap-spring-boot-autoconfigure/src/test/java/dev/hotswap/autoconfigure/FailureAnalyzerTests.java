@@ -126,7 +126,7 @@ class FailureAnalyzerTests {
 	void portInUseIsBootsWhereSomebodyWasThere(int generation, boolean ours) {
 		properties("hotswap.takeover=true", "hotswap.control.socket=" + SOCKET);
 		Handoff handoff = mock(Handoff.class);
-		given(handoff.status()).willReturn(new HandoffStatus(Role.SUCCEEDING, generation, 1, "shop", null,
+		given(handoff.status()).willReturn(new HandoffStatus(Role.SUCCEEDING, generation, 1, "shop", null, null,
 				java.time.Instant.EPOCH, List.of(), null, List.of(), List.of()));
 		this.beanFactory.registerSingleton("hotswapHandoff", handoff);
 		assertThat(analyze(new PortInUseException(8081)) != null).isEqualTo(ours);
