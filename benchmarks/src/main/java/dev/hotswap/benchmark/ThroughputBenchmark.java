@@ -107,8 +107,8 @@ final class ThroughputBenchmark {
 			for (Map.Entry<Variant, App> app : apps.entrySet()) {
 				clients.put(app.getKey(), new ClosedLoop(app.getValue().port(), kept, this.connections));
 			}
-			for (Map.Entry<Variant, App> app : apps.entrySet()) {
-				window(clients, app.getKey(), app.getValue(), this.warmUp);
+			for (Variant variant : this.interleaving.block(apps.keySet())) {
+				window(clients, variant, apps.get(variant), this.warmUp);
 			}
 			List<Block> measured = new ArrayList<>();
 			for (int block = 0; block < this.blocks; block++) {

@@ -21,6 +21,10 @@ import org.apache.commons.logging.LogFactory;
  * the successor has answered for it: what it returns is adopted back and not offered
  * again, and so is what it had not answered for when it died. Used by the drain's thread
  * only, but for its figures.
+ * <p>
+ * Begins with one connection and doubles with each answer: neither process has done this
+ * before, and what runs for the first time takes the JVM tens of milliseconds, in which
+ * requests wait on the connections that are under way.
  */
 final class ConnectionTransfer {
 
@@ -44,6 +48,9 @@ final class ConnectionTransfer {
 
 	private long lastId;
 
+	/** How many may be under way now. */
+	private int window = 1;
+
 	private final Map<String, Long> transferred = new ConcurrentHashMap<>();
 
 	private long returned;
@@ -64,7 +71,7 @@ final class ConnectionTransfer {
 	 * Give up what is idle now, and offer it to the successor.
 	 */
 	void move(HandoffConnector connector) {
-		int room = MAX_OUTSTANDING - this.outstanding.size();
+		int room = this.window - this.outstanding.size();
 		if (room <= 0 || !canMove(connector)) {
 			return;
 		}
@@ -101,6 +108,7 @@ final class ConnectionTransfer {
 	}
 
 	void answered(Frame.Answered answer) {
+		this.window = Math.min(this.window * 2, MAX_OUTSTANDING);
 		for (Long id : answer.adopted()) {
 			Outstanding adopted = this.outstanding.remove(id);
 			if (adopted != null) {
@@ -184,7 +192,7 @@ final class ConnectionTransfer {
 	 * Whether there is room for so many that a pass of the server's selector pays.
 	 */
 	boolean isWorthMoving() {
-		return this.outstanding.size() <= MAX_OUTSTANDING / 2;
+		return this.outstanding.size() <= this.window / 2;
 	}
 
 	boolean isOutstanding() {

@@ -57,7 +57,7 @@ public final class ChangeWatch implements AutoCloseable {
 
 	private boolean waiting;
 
-	private @Nullable String problem;
+	private int failedLooks;
 
 	/**
 	 * Create a watch, which does nothing before this process is the active one.
@@ -162,14 +162,14 @@ public final class ChangeWatch implements AutoCloseable {
 				watchFolders(this.watcher);
 			}
 			StartState now = StartState.read(this.files, this.program);
-			this.problem = null;
+			this.failedLooks = 0;
 			decide(now);
 		}
 		catch (IOException ex) {
-			if (!ex.toString().equals(this.problem)) {
+			// Once is what happens in the middle of a change
+			if (++this.failedLooks == 2) {
 				logger.warn("What this process was started from cannot be looked at for now", ex);
 			}
-			this.problem = ex.toString();
 			lookLater();
 		}
 	}

@@ -46,6 +46,7 @@ class ConnectionTransferTests {
 
 	@Test
 	void framesHoldAtMost32AndNoMoreThan256WaitForAnAnswer() throws IOException {
+		openWindow();
 		idle(300, true);
 		this.transfer.move(this.connector);
 		this.transfer.move(this.connector);
@@ -55,6 +56,21 @@ class ConnectionTransferTests {
 		assertThat(this.sent).hasSize(9);
 		assertThat(this.sent.get(8).connections()).hasSize(32);
 		assertThat(this.transfer.transferred()).isEqualTo(32);
+	}
+
+	@Test
+	void firstConnectionGoesAloneAndTheirNumberDoublesWithEachAnswer() throws IOException {
+		idle(300, true);
+		List<Integer> sizes = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			this.transfer.move(this.connector);
+			this.transfer.move(this.connector);
+			Frame.Connections latest = this.sent.get(i);
+			sizes.add(latest.connections().size());
+			this.transfer.answered(new Frame.Answered(ids(latest), List.of()));
+		}
+		assertThat(sizes).containsExactly(1, 2, 4, 8);
+		assertThat(this.sent).hasSize(4);
 	}
 
 	@Test
@@ -104,6 +120,7 @@ class ConnectionTransferTests {
 
 	@Test
 	void unansweredConnectionsLiveOnHereWhenTheSuccessorDies() throws IOException {
+		openWindow();
 		idle(2, false);
 		this.transfer.move(this.connector);
 		this.transfer.stop();
@@ -126,6 +143,7 @@ class ConnectionTransferTests {
 	@Test
 	void connectionsStayWhenTheLinkIsGone() throws IOException {
 		this.linkOpen = false;
+		openWindow();
 		idle(3, true);
 		this.transfer.move(this.connector);
 		assertThat(this.connector.adopted).hasSize(3);
@@ -136,6 +154,7 @@ class ConnectionTransferTests {
 	void successorAdoptsWhatItCanAndReturnsTheRest() throws IOException {
 		HandoffConnectors connectors = new HandoffConnectors(true);
 		connectors.register(this.connector);
+		openWindow();
 		idle(2, true);
 		this.transfer.move(this.connector);
 		ConnectionAdoption adoption = new ConnectionAdoption(connectors);
@@ -156,6 +175,12 @@ class ConnectionTransferTests {
 		assertThat(answer.adopted()).isEmpty();
 		assertThat(answer.returned()).isEqualTo(ids(this.sent.get(0)));
 		assertThat(this.sent.get(0).connections().get(0).connection().descriptor().isClosed()).isTrue();
+	}
+
+	private void openWindow() {
+		for (int i = 0; i < 8; i++) {
+			this.transfer.answered(new Frame.Answered(List.of(), List.of()));
+		}
 	}
 
 	private void idle(int count, boolean kept) throws IOException {

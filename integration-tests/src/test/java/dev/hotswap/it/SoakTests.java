@@ -1,7 +1,9 @@
 package dev.hotswap.it;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,17 +160,33 @@ class SoakTests {
 	record Usage(int descriptors, int threads, long kilobytes) {
 
 		static Usage of(long pid) throws IOException {
-			int threads = 0;
+			Path process = Path.of("/proc/" + pid);
 			long kilobytes = 0;
-			for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-				if (line.startsWith("Threads:")) {
-					threads = Integer.parseInt(line.replaceAll("\\D", ""));
-				}
+			for (String line : Files.readAllLines(process.resolve("status"))) {
 				if (line.startsWith("VmRSS:")) {
 					kilobytes = Long.parseLong(line.replaceAll("\\D", ""));
 				}
 			}
-			return new Usage(OpenFiles.of(pid).count(), threads, kilobytes);
+			return new Usage(OpenFiles.of(pid).count(), threads(process), kilobytes);
+		}
+
+		/**
+		 * Without the server's workers: those who waited while a stopped process had the
+		 * listener come all at once, and Tomcat keeps a worker for a minute.
+		 */
+		private static int threads(Path process) throws IOException {
+			int threads = 0;
+			try (DirectoryStream<Path> tasks = Files.newDirectoryStream(process.resolve("task"))) {
+				for (Path task : tasks) {
+					try {
+						threads += Files.readString(task.resolve("comm")).startsWith("http-nio-") ? 0 : 1;
+					}
+					catch (NoSuchFileException ex) {
+						// It has ended meanwhile
+					}
+				}
+			}
+			return threads;
 		}
 
 		@Override

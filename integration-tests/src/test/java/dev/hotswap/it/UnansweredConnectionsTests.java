@@ -30,6 +30,12 @@ class UnansweredConnectionsTests {
 
 	private static final int CONNECTIONS = 40;
 
+	/**
+	 * How many have to move before so many may be under way: the transfer begins with one
+	 * and doubles.
+	 */
+	private static final int IDLE = 1 + 2 + 4 + 8 + 16 + 32;
+
 	private static final Duration PATIENCE = Duration.ofSeconds(45);
 
 	private final Platform platform;
@@ -56,22 +62,31 @@ class UnansweredConnectionsTests {
 			.property("hotswap.drain.standby", "60s")
 			.start()
 			.awaitServing();
-		// None of them is idle, so none can move, before the successor is stopped
+		for (int i = 0; i < IDLE; i++) {
+			Http client = new Http(app.port(), PATIENCE);
+			this.clients.add(client);
+			client.get("/hello");
+		}
+		// None of the others is idle, so none can move, before the successor is stopped
+		List<Http> busy = new ArrayList<>();
 		for (int i = 0; i < CONNECTIONS; i++) {
 			Http client = new Http(app.port(), PATIENCE);
 			this.clients.add(client);
+			busy.add(client);
 			client.send(client.head("GET", "/slow?seconds=10"));
 		}
 		app.signalHandoff(app.pid());
 		long successor = app.awaitSuccessorOf(app.pid());
-		await().atMost(PATIENCE).until(() -> app.status().at("/draining/0/held/active").asInt() == CONNECTIONS);
+		await().atMost(PATIENCE)
+			.until(() -> app.status().at("/draining/0/held"),
+					(held) -> held.path("active").asInt() == CONNECTIONS && held.path("idle").asInt() == 0);
 		FaultyHandoff.stop(this.sandbox, successor);
-		for (Http client : this.clients) {
+		for (Http client : busy) {
 			assertThat(client.receive().pid()).isEqualTo(app.pid());
 		}
 		await().atMost(PATIENCE).untilAsserted(() -> assertThat(unread(successor)).isGreaterThanOrEqualTo(CONNECTIONS));
 		app.kill(successor);
-		for (Http client : this.clients) {
+		for (Http client : busy) {
 			assertThat(client.get("/hello").pid()).isEqualTo(app.pid());
 		}
 		assertThat(app.awaitSuccessorOf(successor)).isEqualTo(app.pid());
