@@ -41,7 +41,9 @@ record ConfigDataLocations(Collection<String> names, Collection<String> extensio
 	/** As in {@code extra[.yaml]}, a file without an extension. */
 	private static final Pattern HINT = Pattern.compile("(.*)\\[(.*)]");
 
-	private static final String EACH = "*/";
+	private static final String ANY = "*";
+
+	private static final String EACH = ANY + "/";
 
 	/**
 	 * Find the places.
@@ -102,8 +104,10 @@ record ConfigDataLocations(Collection<String> names, Collection<String> extensio
 			return null;
 		}
 		String extension = withoutExtension ? "" : name.substring(dot + 1);
-		return new ConfigurationFolder(Objects.requireNonNull(file.getParent()), false, Set.of(name.substring(0, dot)),
-				Set.of(extension));
+		Path folder = Objects.requireNonNull(file.getParent());
+		boolean each = folder.endsWith(ANY);
+		return new ConfigurationFolder(each ? Objects.requireNonNull(folder.getParent()) : folder, each,
+				Set.of(name.substring(0, dot)), Set.of(extension));
 	}
 
 	private static Path absolute(String path) {

@@ -44,6 +44,7 @@ class HotswapEndpointTests {
 	void unknownIsNullAndNeverAbsent() {
 		assertJson(this.endpoint.status(), """
 				{"role": "ACTIVE", "generation": 3, "pid": 4711, "application": "shop", "release": null,
+				 "revision": null,
 				 "since": "2026-01-02T03:04:05.678Z", "listeners": [], "handoff": null, "draining": [],
 				 "history": []}""");
 	}

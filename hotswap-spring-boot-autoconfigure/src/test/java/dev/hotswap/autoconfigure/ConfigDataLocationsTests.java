@@ -53,6 +53,12 @@ class ConfigDataLocationsTests {
 	}
 
 	@Test
+	void filesOfEachSubfolder() {
+		assertThat(find("file:/etc/shop/*/extra.yml"))
+			.containsExactly(new ConfigurationFolder(Path.of("/etc/shop"), true, Set.of("extra"), Set.of("yml")));
+	}
+
+	@Test
 	void trees() {
 		assertThat(find("optional:configtree:/etc/config/"))
 			.containsExactly(new ConfigurationTree(Path.of("/etc/config"), false));
