@@ -98,6 +98,8 @@ class SoakTests {
 				FaultyHandoff handoff = new FaultyHandoff(this.sandbox, cell, app, active);
 				active = handoff.run(() -> settings(this.sandbox.app(this.platform).port(port)));
 				app = handoff.app();
+				// It may have started afresh
+				app.awaitReady();
 				this.usages.add(Usage.of(active));
 				phase(kept, fresh, i + "-after");
 			}

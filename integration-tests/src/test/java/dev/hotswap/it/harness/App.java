@@ -88,8 +88,15 @@ public final class App {
 	 */
 	public App awaitServing() {
 		awaitAnswerFrom((pid) -> pid == pid());
-		awaitReady(this.managementPort);
+		awaitReady();
 		return this;
+	}
+
+	/**
+	 * Wait until the process that answers is ready.
+	 */
+	public void awaitReady() {
+		awaitReady(this.managementPort);
 	}
 
 	static void awaitReady(int managementPort) {
