@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param pid the process id
  * @param application who may take over from whom
  * @param release the release that runs, or {@code null}
+ * @param revision the revision of the configuration that runs, or {@code null} when there
+ * are no configuration files outside of the jar
  * @param since when the process took on its role
  * @param listeners the listeners it holds
  * @param handoff the handoff that runs, or {@code null}
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record HandoffStatus(Role role, int generation, long pid, String application, @Nullable String release,
-		Instant since, List<Listener> listeners, @Nullable Running handoff, List<Draining> draining,
-		List<HandoffRecord> history) {
+		@Nullable String revision, Instant since, List<Listener> listeners, @Nullable Running handoff,
+		List<Draining> draining, List<HandoffRecord> history) {
 
 	/**
 	 * A bound listening socket.

@@ -2,6 +2,7 @@ package dev.hotswap.autoconfigure;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,10 +12,12 @@ import dev.hotswap.control.ControlPathInUseException;
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
+import dev.hotswap.handoff.LaunchFailure;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.PidFileException;
 import dev.hotswap.trigger.AutomaticSignal;
 import dev.hotswap.trigger.SignalTrigger;
+import dev.hotswap.watch.ConfigurationFiles;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private boolean succeeding;
 
+	private ConfigurationFiles configuration = new ConfigurationFiles();
+
 	HotswapRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
 	}
@@ -75,6 +80,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			environment.getPropertySources()
 				.addFirst(new MapPropertySource("hotswapTakeoverFlag", Map.of(TAKEOVER, "true")));
 		}
+		this.configuration = bootstrapContext.getOrElse(ConfigurationFiles.class, this.configuration);
+		this.configuration.activate(List.of(environment.getActiveProfiles().length > 0 ? environment.getActiveProfiles()
+				: environment.getDefaultProfiles()));
 	}
 
 	@Override
@@ -98,7 +106,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			this.signal.uninstall();
 			return;
 		}
-		DeploymentFiles files = DeploymentFiles.of(properties);
+		DeploymentFiles files = DeploymentFiles.of(properties, this.configuration.revision());
 		HandoffSettings settings = SettingsFactory.create(properties, environment,
 				this.application.getMainApplicationClass(), files.releases().running(), socket.get());
 		begin(context, settings, files, properties.getSignal().trim());
@@ -129,6 +137,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		engine.attach(new SpringHandoffApplication(context));
 		context.getBeanFactory().registerSingleton("hotswapHandoff", engine);
 		context.getBeanFactory().registerSingleton("hotswapReleases", files.releases());
+		context.getBeanFactory().registerSingleton("hotswapConfigurationFiles", this.configuration);
 		// The process ends only once its context is closed
 		SpringApplication.getShutdownHandlers().add(files::release);
 		context.addApplicationListener(new HandoffLifecycle(engine, context));
@@ -169,6 +178,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			}
 			explain(this.engine.listenerFailure());
 			this.engine.applicationFailed(exception);
+		}
+		else {
+			LaunchFailure.report(System.getenv(), exception);
 		}
 		if (this.files != null) {
 			this.files.release();

@@ -40,13 +40,14 @@ class HotswapEndpointTests {
 	void unknownIsNullAndNeverAbsent() {
 		assertJson(this.endpoint.status(), """
 				{"role": "ACTIVE", "generation": 3, "pid": 4711, "application": "shop", "release": null,
+				 "revision": null,
 				 "since": "2026-01-02T03:04:05.678Z", "listeners": [], "handoff": null, "draining": [],
 				 "history": []}""");
 	}
 
 	@Test
 	void everythingIsShown() {
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "v1", TestHandoff.SINCE,
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "v1", "1f0c7b0d8a5e", TestHandoff.SINCE,
 				List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http"),
 						new HandoffStatus.Listener("management", "127.0.0.1", 8081, "https")),
 				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
@@ -63,6 +64,7 @@ class HotswapEndpointTests {
 								null)));
 		assertJson(this.endpoint.status(), """
 				{"role": "ACTIVE", "generation": 3, "pid": 4711, "application": "shop", "release": "v1",
+				 "revision": "1f0c7b0d8a5e",
 				 "since": "2026-01-02T03:04:05.678Z",
 				 "listeners": [
 				  {"name": "server", "address": "0:0:0:0:0:0:0:0", "port": 8080, "scheme": "http"},
@@ -85,8 +87,8 @@ class HotswapEndpointTests {
 	@Test
 	void documentationShowsWhatIsAnswered() throws IOException {
 		List<String> blocks = DocumentedJson.blocks();
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "1.5.0", TestHandoff.SINCE,
-				List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http")),
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "1.5.0", "1f0c7b0d8a5e",
+				TestHandoff.SINCE, List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http")),
 				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
 						4712L),
 				List.of(new HandoffStatus.Draining("h8", 4710, 2, Role.STANDBY, new HandoffStatus.Held(1, 2, 3),
@@ -116,7 +118,7 @@ class HotswapEndpointTests {
 	void codesAreKebabCase(FailureCode code) {
 		HandoffRecord failed = new HandoffRecord("h1", HandoffTrigger.COMMAND, new HandoffRecord.Party(1, 1, null),
 				null, Instant.EPOCH, HandoffRecord.Result.FAILED, Stage.START, code, null, null, Map.of(), null);
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, Instant.EPOCH, List.of(), null,
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, null, Instant.EPOCH, List.of(), null,
 				List.of(), List.of(failed));
 		assertThat(write(this.endpoint.status()).at("/history/0/code").asString()).matches("[a-z]+(-[a-z]+)*")
 			.isEqualTo(code.code());
@@ -158,7 +160,7 @@ class HotswapEndpointTests {
 
 	@Test
 	void revertOfTheLastHandoffIsAccepted() {
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, Instant.EPOCH, List.of(), null,
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, null, Instant.EPOCH, List.of(), null,
 				List.of(new HandoffStatus.Draining("h7", 4710, 2, Role.DRAINING, null, null)), List.of());
 		WebEndpointResponse<?> response = this.endpoint.abort();
 		assertThat(response.getStatus()).isEqualTo(202);

@@ -1,5 +1,8 @@
 package dev.hotswap.actuate;
 
+import java.util.List;
+
+import dev.hotswap.HandoffStatus;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,13 @@ class HotswapHealthIndicatorTests {
 	void statusFollowsTheRole(Role role, String status) {
 		this.handoff.status = TestHandoff.status(role, null);
 		assertThat(this.indicator.health().getStatus().getCode()).isEqualTo(status);
+	}
+
+	@Test
+	void revisionIsADetailWhereThereIsOne() {
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", null, "1f0c7b0d8a5e", TestHandoff.SINCE,
+				List.of(), null, List.of(), List.of());
+		assertThat(this.indicator.health().getDetails()).containsEntry("revision", "1f0c7b0d8a5e");
 	}
 
 	@Test

@@ -411,8 +411,8 @@ class HotswapAutoConfigurationTests {
 	}
 
 	private void role(Role role, HandoffStatus.@Nullable Running running) {
-		given(this.handoff.status()).willReturn(new HandoffStatus(role, 1, 4711, "shop", null, Instant.EPOCH, List.of(),
-				running, List.of(), List.of()));
+		given(this.handoff.status()).willReturn(new HandoffStatus(role, 1, 4711, "shop", null, null, Instant.EPOCH,
+				List.of(), running, List.of(), List.of()));
 	}
 
 	/** It owns nothing until it begins. */

@@ -55,7 +55,8 @@ class RampTests {
 		LoadReport report = load.stop();
 		System.out.printf("RAMP %s ramp=%s shares=%s after=%s %s%n", this.platform, RAMP, shares, after, report);
 		assertThatNobodyNoticed(report);
-		// On a busy machine connects queue up, which brings the shares closer to each other
+		// On a busy machine connects queue up, which brings the shares closer to each
+		// other
 		double firstHalf = (shares.get(0) + shares.get(1)) / 2;
 		double secondHalf = (shares.get(2) + shares.get(3)) / 2;
 		assertThat(firstHalf).isLessThan(0.5);

@@ -306,6 +306,8 @@ public final class App {
 
 		private @Nullable Path jar;
 
+		private @Nullable Path directory;
+
 		Builder(Sandbox sandbox, Platform platform) {
 			this.sandbox = sandbox;
 			this.platform = platform;
@@ -356,6 +358,16 @@ public final class App {
 			this.jar = jar;
 			this.addOpens = false;
 			return property("server.address", "127.0.0.1");
+		}
+
+		/**
+		 * Run in a folder.
+		 * @param directory the working directory, the test's own unless set
+		 * @return this
+		 */
+		public Builder directory(Path directory) {
+			this.directory = directory;
+			return this;
 		}
 
 		public Builder property(String name, Object value) {
@@ -437,6 +449,9 @@ public final class App {
 			Path output = this.sandbox.folder().resolve("app-%d.log".formatted(this.sandbox.nextNumber()));
 			ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+			if (this.directory != null) {
+				builder.directory(this.directory.toFile());
+			}
 			builder.environment().remove("_JAVA_SR_SIGNUM");
 			builder.environment().putAll(this.environment);
 			this.sandbox.mark(builder);
