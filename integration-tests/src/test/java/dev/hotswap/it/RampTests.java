@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * With a ramp, new connections move to the successor little by little.
  */
-@OnPlatforms(Choice.TWO)
+@OnPlatforms(Choice.ONE)
 class RampTests {
 
 	private static final Duration RAMP = Duration.ofSeconds(4);

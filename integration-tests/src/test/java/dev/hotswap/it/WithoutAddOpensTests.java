@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Without {@code --add-opens} anywhere the listeners still go over, in a handoff by
  * signal; where the server uses the JDK's channels, its connections do not.
  */
-@OnPlatforms(value = Choice.TWO, servers = { Server.TOMCAT, Server.NETTY_EPOLL, Server.NETTY_NIO })
+@OnPlatforms(value = Choice.ONE, servers = { Server.TOMCAT, Server.NETTY_EPOLL, Server.NETTY_NIO })
 class WithoutAddOpensTests {
 
 	private final Platform platform;
