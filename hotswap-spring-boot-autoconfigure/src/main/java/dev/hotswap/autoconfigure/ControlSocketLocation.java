@@ -1,7 +1,6 @@
 package dev.hotswap.autoconfigure;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -63,7 +62,9 @@ final class ControlSocketLocation {
 			return ControlPath.defaultFolder(Peer.ownUid());
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("The user of this process is unknown", ex);
+			throw new InvalidConfigurationPropertyValueException("hotswap.control.socket", null,
+					"Its default contains the user of this process, which cannot be found out (" + ex.getMessage()
+							+ "). Name a path.");
 		}
 	}
 

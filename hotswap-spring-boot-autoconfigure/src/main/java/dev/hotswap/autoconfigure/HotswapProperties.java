@@ -100,6 +100,8 @@ public class HotswapProperties {
 
 	private final WarmUp warmUp = new WarmUp();
 
+	private final Watch watch = new Watch();
+
 	@NestedConfigurationProperty
 	private final PrecheckProperties prechecks = new PrecheckProperties();
 
@@ -221,6 +223,10 @@ public class HotswapProperties {
 
 	public Drain getDrain() {
 		return this.drain;
+	}
+
+	public Watch getWatch() {
+		return this.watch;
 	}
 
 	/**
@@ -595,6 +601,40 @@ public class HotswapProperties {
 
 		public void setRequired(boolean required) {
 			this.required = required;
+		}
+
+	}
+
+	/**
+	 * Handoff on change.
+	 */
+	public static class Watch {
+
+		/**
+		 * Whether a handoff starts when the configuration files, the current release or
+		 * the jar change.
+		 */
+		private boolean enabled;
+
+		/**
+		 * Time for which nothing may change any more before it is looked at.
+		 */
+		private Duration quietPeriod = Duration.ofSeconds(2);
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public Duration getQuietPeriod() {
+			return this.quietPeriod;
+		}
+
+		public void setQuietPeriod(Duration quietPeriod) {
+			this.quietPeriod = quietPeriod;
 		}
 
 	}

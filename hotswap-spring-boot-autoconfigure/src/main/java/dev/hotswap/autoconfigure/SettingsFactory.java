@@ -34,6 +34,7 @@ final class SettingsFactory {
 	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
 			@Nullable String release, Path controlSocket) {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
+		requirePositive("hotswap.watch.quiet-period", properties.getWatch().getQuietPeriod());
 		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
 		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
 		requireNotNegative("hotswap.cutover.ramp", properties.getCutover().getRamp());

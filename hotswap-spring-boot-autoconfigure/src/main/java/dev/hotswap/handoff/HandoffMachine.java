@@ -137,6 +137,7 @@ final class HandoffMachine {
 		// ... and its ways out
 		on(Event.LaunchFailed.class, (m, failed) -> m.active.failLaunch(failed), Phase.LAUNCHING);
 		on(Event.OfferFailed.class, (m, failed) -> m.active.failOffer(failed), Phase.SUCCESSOR_STARTING);
+		onFrame(Frame.Bye.class, (m, bye) -> m.active.failBye((Frame.Bye) bye.frame()), Phase.LAUNCHING);
 		on(Event.SuccessorExited.class, (m, exited) -> m.active.failExited(exited), Phase.LAUNCHING,
 				Phase.SUCCESSOR_STARTING, Phase.CUTTING_OVER);
 		onFrame(Frame.Bye.class, (m, bye) -> m.active.failBye((Frame.Bye) bye.frame()), Phase.PRECHECKING,
@@ -345,13 +346,19 @@ final class HandoffMachine {
 			return;
 		}
 		boolean known = this.successor.knows(sender) || this.active.knows(sender) || this.leaving.knows(sender);
-		boolean introduction = frame instanceof Frame.Hello || frame instanceof Frame.Draining;
+		boolean introduction = frame instanceof Frame.Hello || frame instanceof Frame.Draining || isStillborn(received);
 		if (known == introduction) {
 			outOfOrder(received, known);
 		}
 		else if (!step(TABLE, frame.getClass(), received)) {
 			notNow(received, known);
 		}
+	}
+
+	/** A launched process that fails before it can take part says why. */
+	private boolean isStillborn(Event.Received received) {
+		return received.frame() instanceof Frame.Bye && this.state.phase() == Phase.LAUNCHING
+				&& received.sender().equals(this.active.successor());
 	}
 
 	private void notNow(Event.Received received, boolean known) {

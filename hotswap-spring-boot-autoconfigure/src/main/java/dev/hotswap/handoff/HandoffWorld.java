@@ -133,7 +133,7 @@ final class HandoffWorld {
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.ramp = new AcceptRamp(connectors, this.timer);
 		this.successorWork = new SuccessorWork(connectors, this.ramp, events);
-		this.observers = new HandoffObservers(connectors);
+		this.observers = new HandoffObservers(connectors, deployment.revision());
 	}
 
 	ControlLinks links() {

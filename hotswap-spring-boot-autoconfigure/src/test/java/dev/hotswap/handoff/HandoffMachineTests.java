@@ -215,6 +215,23 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void launchedProcessThatFailsBeforeItCanTakePartSaysWhy() {
+		to(Phase.LAUNCHING);
+		ProcessId other = new ProcessId(SUCCESSOR.pid(), 99);
+		handle(new Event.Received(LINK, other, new Frame.Bye(ByeReason.ABORTED, null, "not mine"), Instant.EPOCH));
+		assertThat(this.machine.phase()).isEqualTo(Phase.LAUNCHING);
+		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.SUCCESSOR_EXITED, "no such property"));
+		handle(new Event.LinkEnded(LINK, null));
+		assertThat(last(Action.Fence.class).grace()).isPositive();
+		handle(new Event.SuccessorExited(SUCCESSOR, 1));
+		handle(fenced(true));
+		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.LAUNCH);
+		HandoffRecord handoff = last(Action.Remember.class).handoff();
+		assertThat(handoff.message()).isEqualTo("no such property");
+		assertThat(handoff.exitStatus()).isEqualTo(1);
+	}
+
+	@Test
 	void deathOfSuccessorAfterCutoverTakesThePathBack() {
 		toCutover();
 		handle(new Event.LinkEnded(LINK, null));
