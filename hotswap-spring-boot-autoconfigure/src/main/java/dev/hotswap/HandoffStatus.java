@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a process knows of itself and its handoffs, as the actuator endpoint shows it.
+ * Immutable; what has changed since is not in it.
  *
  * @param role the process's role
  * @param generation 1 for a fresh start, the predecessor's plus 1 for a successor

@@ -11,7 +11,7 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * Role, generation and stage of this process, and the revision of its configuration. A
- * process that is leaving reports {@link #DRAINING}.
+ * process that is leaving reports {@link #DRAINING}. Thread-safe, and never blocks.
  *
  * @since 0.1.0
  */

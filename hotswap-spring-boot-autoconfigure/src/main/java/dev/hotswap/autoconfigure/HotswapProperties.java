@@ -80,7 +80,15 @@ public class HotswapProperties {
 	 */
 	private @Nullable Path pidFile;
 
+	/**
+	 * Whether several instances share the server's port (SO_REUSEPORT). Each needs a
+	 * 'hotswap.instance' of its own, and hands over by itself.
+	 */
+	private boolean reusePort;
+
 	private final Control control = new Control();
+
+	private final Cutover cutover = new Cutover();
 
 	private final Launch launch = new Launch();
 
@@ -177,6 +185,14 @@ public class HotswapProperties {
 		this.pidFile = pidFile;
 	}
 
+	public boolean isReusePort() {
+		return this.reusePort;
+	}
+
+	public void setReusePort(boolean reusePort) {
+		this.reusePort = reusePort;
+	}
+
 	public Release getRelease() {
 		return this.release;
 	}
@@ -187,6 +203,10 @@ public class HotswapProperties {
 
 	public Control getControl() {
 		return this.control;
+	}
+
+	public Cutover getCutover() {
+		return this.cutover;
 	}
 
 	public Launch getLaunch() {
@@ -226,6 +246,27 @@ public class HotswapProperties {
 
 		public void setSocket(@Nullable Path socket) {
 			this.socket = socket;
+		}
+
+	}
+
+	/**
+	 * How new connections move to the successor.
+	 */
+	public static class Cutover {
+
+		/**
+		 * Time over which the successor's share of new connections grows to all of them.
+		 * With zero it accepts all at once.
+		 */
+		private Duration ramp = Duration.ofSeconds(0);
+
+		public Duration getRamp() {
+			return this.ramp;
+		}
+
+		public void setRamp(Duration ramp) {
+			this.ramp = ramp;
 		}
 
 	}

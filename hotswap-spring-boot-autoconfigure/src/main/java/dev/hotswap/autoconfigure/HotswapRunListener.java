@@ -27,6 +27,8 @@ import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
@@ -51,6 +53,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	private @Nullable HandoffEngine engine;
 
 	private @Nullable DeploymentFiles files;
+
+	private boolean succeeding;
 
 	private ConfigurationFiles configuration = new ConfigurationFiles();
 
@@ -115,7 +119,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		this.engine = engine;
 		this.files = files;
 		try {
-			files.begin(engine.begin());
+			this.succeeding = engine.begin();
+			files.begin(this.succeeding);
 		}
 		catch (PidFileException ex) {
 			throw new PidFileFailedException(ex);
@@ -168,6 +173,10 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	@Override
 	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
 		if (this.engine != null) {
+			if (this.succeeding) {
+				exception.addSuppressed(new SuccessorFailedException());
+			}
+			explain(this.engine.listenerFailure());
 			this.engine.applicationFailed(exception);
 		}
 		else {
@@ -175,6 +184,19 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		}
 		if (this.files != null) {
 			this.files.release();
+		}
+	}
+
+	/**
+	 * Here, since the engine ends this process with the failure's status before Boot gets
+	 * to it, and Boot sees no more than a web server that does not start.
+	 */
+	private static void explain(@Nullable IOException listenerFailure) {
+		if (listenerFailure != null) {
+			new LoggingFailureAnalysisReporter().report(new FailureAnalysis(
+					"A listener of the running process could not be taken over: " + listenerFailure.getMessage(),
+					"The running process serves on. Correct what the description says and start again.",
+					listenerFailure));
 		}
 	}
 

@@ -219,16 +219,22 @@ public final class HandoffEngine implements Handoff {
 	}
 
 	/**
+	 * Why an offered listener could not be claimed; web servers report it as just another
+	 * failure to bind.
+	 * @return the failure, or {@code null}
+	 */
+	public @Nullable IOException listenerFailure() {
+		return this.offered.failure();
+	}
+
+	/**
 	 * Tell that the application failed to start. Returns once a predecessor has been
 	 * told.
 	 * @param failure why
 	 */
 	public void applicationFailed(Throwable failure) {
-		IOException unclaimed = this.offered.failure();
+		IOException unclaimed = listenerFailure();
 		String message = (unclaimed != null) ? String.valueOf(unclaimed.getMessage()) : LaunchFailure.describe(failure);
-		if (unclaimed != null) {
-			logger.error(message);
-		}
 		this.loop.post(new Event.ApplicationFailed(code(unclaimed), message));
 		stop();
 	}

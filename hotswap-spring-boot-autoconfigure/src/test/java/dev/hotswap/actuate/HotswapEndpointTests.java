@@ -1,15 +1,11 @@
 package dev.hotswap.actuate;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
@@ -90,9 +86,7 @@ class HotswapEndpointTests {
 
 	@Test
 	void documentationShowsWhatIsAnswered() throws IOException {
-		Matcher json = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL)
-			.matcher(Files.readString(Path.of("../docs/observability.md")));
-		assertThat(json.find()).isTrue();
+		List<String> blocks = DocumentedJson.blocks();
 		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "1.5.0", "1f0c7b0d8a5e",
 				TestHandoff.SINCE, List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http")),
 				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
@@ -104,7 +98,11 @@ class HotswapEndpointTests {
 						HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null, null, null, Map.of(Stage.PRECHECK, 12L,
 								Stage.LAUNCH, 900L, Stage.START, 3456L, Stage.CUTOVER, 5L, Stage.DRAIN, 120L),
 						new HandoffRecord.Connections(32, 0, 4, 0))));
-		assertJson(this.endpoint.status(), json.group(1));
+		assertJson(this.endpoint.status(), blocks.get(1));
+		assertJson(new ReleaseListing.Listing("/srv/shop", "1.5.0", "1.5.0", null,
+				List.of(new ReleaseListing.Entry("1.5.0", "shop.jar", Instant.parse("2026-01-02T00:00:00Z"), true, true,
+						null))),
+				blocks.get(2));
 	}
 
 	@Test

@@ -8,6 +8,8 @@ import dev.hotswap.Stage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.health.contributor.Health;
 
@@ -44,6 +46,13 @@ class HotswapHealthIndicatorTests {
 		this.handoff.status = TestHandoff.status(Role.SUCCEEDING, TestHandoff.running(Stage.WARM_UP));
 		Health health = this.indicator.health();
 		assertThat(health.getDetails()).containsEntry("role", Role.SUCCEEDING).containsEntry("stage", Stage.WARM_UP);
+	}
+
+	@Test
+	void documentationShowsWhatIsAnswered() throws Exception {
+		JsonNode documented = JsonMapper.shared().readTree(DocumentedJson.blocks().get(0));
+		JsonNode health = JsonMapper.shared().valueToTree(this.indicator.health());
+		assertThat(health).isEqualTo(documented);
 	}
 
 }

@@ -298,6 +298,8 @@ public final class App {
 
 		private boolean starter = true;
 
+		private boolean devtools;
+
 		private int descriptorLimit;
 
 		private String mainClass = FIXTURE;
@@ -430,6 +432,16 @@ public final class App {
 		}
 
 		/**
+		 * Have Spring Boot's devtools restart the application in its process when its
+		 * classes change.
+		 * @return this
+		 */
+		public Builder withDevtools() {
+			this.devtools = true;
+			return this;
+		}
+
+		/**
 		 * Start the process.
 		 * @return the application, which may not serve yet
 		 */
@@ -480,6 +492,9 @@ public final class App {
 
 		private List<String> classPath() {
 			ClassPath fixture = ClassPath.fixture(this.platform.server());
+			if (this.devtools) {
+				return List.of("-cp", fixture.withDevtools().toString());
+			}
 			ClassData classData = this.sandbox.classData();
 			if (!this.starter || classData == null) {
 				return List.of("-cp", (this.starter ? fixture : fixture.withoutStarter()).toString());
