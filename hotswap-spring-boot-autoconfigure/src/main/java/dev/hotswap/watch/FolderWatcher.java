@@ -52,10 +52,10 @@ final class FolderWatcher implements Closeable {
 	 * @param folders the names that matter, by folder
 	 * @throws IOException if the kernel's limit of watches is reached
 	 */
-	void watch(Map<Path, Predicate<String>> folders) throws IOException {
+	void watch(Map<Path, ? extends Predicate<String>> folders) throws IOException {
 		// The kernel knows folders and not their paths: two may be one
 		Map<WatchKey, Predicate<String>> keys = new HashMap<>();
-		for (Map.Entry<Path, Predicate<String>> folder : folders.entrySet()) {
+		for (Map.Entry<Path, ? extends Predicate<String>> folder : folders.entrySet()) {
 			try {
 				WatchKey key = folder.getKey()
 					.register(this.service, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY,

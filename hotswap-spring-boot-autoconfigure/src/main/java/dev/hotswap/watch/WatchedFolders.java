@@ -3,8 +3,12 @@ package dev.hotswap.watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -14,20 +18,16 @@ import java.util.function.Predicate;
  */
 final class WatchedFolders {
 
-	/** As many as the kernel follows, see path_resolution(7). */
-	private static final int MAX_LINKS = 40;
+	private final Map<Path, Names> folders = new LinkedHashMap<>();
 
-	private final Map<Path, Predicate<String>> folders = new LinkedHashMap<>();
-
-	WatchedFolders() {
-	}
+	private final Set<Path> followed = new HashSet<>();
 
 	/**
 	 * Watch some names in a folder.
 	 */
 	void add(Path folder, Predicate<String> names) {
 		if (Files.isDirectory(folder)) {
-			this.folders.merge(folder, names, Predicate::or);
+			names(folder).patterns().add(names);
 		}
 	}
 
@@ -38,25 +38,42 @@ final class WatchedFolders {
 	 * @throws IOException if a symbolic link cannot be read
 	 */
 	void addPath(Path path) throws IOException {
-		addPath(path, MAX_LINKS);
-	}
-
-	private void addPath(Path path, int links) throws IOException {
 		Path folder = path.getRoot();
 		for (Path each : path) {
-			String name = each.toString();
-			add(folder, name::equals);
+			if (!Files.isDirectory(folder)) {
+				return;
+			}
+			names(folder).exact().add(each.toString());
 			Path entry = folder.resolve(each);
-			if (Files.isSymbolicLink(entry) && links > 0) {
+			if (Files.isSymbolicLink(entry) && this.followed.add(entry)) {
 				// Where a folder's own path has links, '..' leads on from its real one
-				addPath(folder.toRealPath().resolve(Files.readSymbolicLink(entry)).normalize(), links - 1);
+				addPath(folder.toRealPath().resolve(Files.readSymbolicLink(entry)).normalize());
 			}
 			folder = entry;
 		}
 	}
 
-	Map<Path, Predicate<String>> folders() {
+	private Names names(Path folder) {
+		return this.folders.computeIfAbsent(folder, (key) -> new Names(new HashSet<>(), new ArrayList<>()));
+	}
+
+	Map<Path, ? extends Predicate<String>> folders() {
 		return this.folders;
+	}
+
+	/**
+	 * Names that matter in a folder.
+	 *
+	 * @param exact some of them
+	 * @param patterns those of all others
+	 */
+	private record Names(Set<String> exact, List<Predicate<String>> patterns) implements Predicate<String> {
+
+		@Override
+		public boolean test(String name) {
+			return this.exact.contains(name) || this.patterns.stream().anyMatch((pattern) -> pattern.test(name));
+		}
+
 	}
 
 }
