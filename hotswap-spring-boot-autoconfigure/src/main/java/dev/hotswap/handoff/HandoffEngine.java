@@ -51,6 +51,8 @@ public final class HandoffEngine implements Handoff {
 
 	private final HandoffSettings settings;
 
+	private final Deployment deployment;
+
 	private final HandoffConnectors connectors;
 
 	private final HandoffWorld world;
@@ -95,6 +97,7 @@ public final class HandoffEngine implements Handoff {
 	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit, Map<String, String> environment) {
 		this.settings = settings;
+		this.deployment = deployment;
 		this.environment = environment;
 		this.marker = LaunchMarker.of(environment.get(LaunchMarker.VARIABLE)).orElse(null);
 		this.connectors = new HandoffConnectors(false, new RequestRecorder(settings.recordRequests()));
@@ -220,16 +223,22 @@ public final class HandoffEngine implements Handoff {
 	}
 
 	/**
+	 * Why an offered listener could not be claimed; web servers report it as just another
+	 * failure to bind.
+	 * @return the failure, or {@code null}
+	 */
+	public @Nullable IOException listenerFailure() {
+		return this.offered.failure();
+	}
+
+	/**
 	 * Tell that the application failed to start. Returns once a predecessor has been
 	 * told.
 	 * @param failure why
 	 */
 	public void applicationFailed(Throwable failure) {
-		IOException unclaimed = this.offered.failure();
-		String message = (unclaimed != null) ? String.valueOf(unclaimed.getMessage()) : describe(failure);
-		if (unclaimed != null) {
-			logger.error(message);
-		}
+		IOException unclaimed = listenerFailure();
+		String message = (unclaimed != null) ? String.valueOf(unclaimed.getMessage()) : LaunchFailure.describe(failure);
 		this.loop.post(new Event.ApplicationFailed(code(unclaimed), message));
 		stop();
 	}
@@ -239,12 +248,6 @@ public final class HandoffEngine implements Handoff {
 			return null;
 		}
 		return (unclaimed instanceof SchemeMismatchException) ? FailureCode.SCHEME_MISMATCH : FailureCode.LAUNCH;
-	}
-
-	private static String describe(Throwable failure) {
-		// What the JDK and Spring throw where a signal ends the start
-		boolean told = failure instanceof IllegalStateException && "Shutdown in progress".equals(failure.getMessage());
-		return told ? "It was told to stop while it started." : failure.toString();
 	}
 
 	/**
@@ -347,7 +350,7 @@ public final class HandoffEngine implements Handoff {
 		HandoffStatus.Running running = (now.running() != null)
 				? new HandoffStatus.Running(now.running(), now.stage(), now.stageStarted(), now.successorPid()) : null;
 		return new HandoffStatus(now.role(), now.generation(), ProcessHandle.current().pid(),
-				this.settings.application(), this.settings.release(), now.since(),
+				this.settings.application(), this.settings.release(), this.deployment.revision(), now.since(),
 				this.connectors.all().stream().map(this::describe).toList(), running, now.draining(),
 				this.world.history().records());
 	}

@@ -298,6 +298,8 @@ public final class App {
 
 		private boolean starter = true;
 
+		private boolean devtools;
+
 		private int descriptorLimit;
 
 		private List<String> wrapper = List.of();
@@ -305,6 +307,8 @@ public final class App {
 		private String mainClass = FIXTURE;
 
 		private @Nullable Path jar;
+
+		private @Nullable Path directory;
 
 		Builder(Sandbox sandbox, Platform platform) {
 			this.sandbox = sandbox;
@@ -356,6 +360,16 @@ public final class App {
 			this.jar = jar;
 			this.addOpens = false;
 			return property("server.address", "127.0.0.1");
+		}
+
+		/**
+		 * Run in a folder.
+		 * @param directory the working directory, the test's own unless set
+		 * @return this
+		 */
+		public Builder directory(Path directory) {
+			this.directory = directory;
+			return this;
 		}
 
 		public Builder property(String name, Object value) {
@@ -430,6 +444,16 @@ public final class App {
 		}
 
 		/**
+		 * Have Spring Boot's devtools restart the application in its process when its
+		 * classes change.
+		 * @return this
+		 */
+		public Builder withDevtools() {
+			this.devtools = true;
+			return this;
+		}
+
+		/**
 		 * Start the process.
 		 * @return the application, which may not serve yet
 		 */
@@ -437,6 +461,9 @@ public final class App {
 			Path output = this.sandbox.folder().resolve("app-%d.log".formatted(this.sandbox.nextNumber()));
 			ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+			if (this.directory != null) {
+				builder.directory(this.directory.toFile());
+			}
 			builder.environment().remove("_JAVA_SR_SIGNUM");
 			builder.environment().putAll(this.environment);
 			this.sandbox.mark(builder);
@@ -477,6 +504,9 @@ public final class App {
 
 		private List<String> classPath() {
 			ClassPath fixture = ClassPath.fixture(this.platform.server());
+			if (this.devtools) {
+				return List.of("-cp", fixture.withDevtools().toString());
+			}
 			ClassData classData = this.sandbox.classData();
 			if (!this.starter || classData == null) {
 				return List.of("-cp", (this.starter ? fixture : fixture.withoutStarter()).toString());
