@@ -61,6 +61,9 @@ public final class HandoffEngine implements Handoff {
 
 	private final Map<String, String> environment;
 
+	/** Who launched this process, if that was a predecessor. */
+	private final @Nullable LaunchMarker marker;
+
 	private final @Nullable ServiceNotices notices;
 
 	private volatile OfferedListeners offered = new OfferedListeners(List.of());
@@ -96,11 +99,13 @@ public final class HandoffEngine implements Handoff {
 		this.settings = settings;
 		this.deployment = deployment;
 		this.environment = environment;
+		this.marker = LaunchMarker.of(environment.get(LaunchMarker.VARIABLE)).orElse(null);
 		this.connectors = new HandoffConnectors(false, new RequestRecorder(settings.recordRequests()));
 		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessHandle.current().pid(),
 				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
 		this.notices = ServiceManager.find(environment, ProcessHandle.current().pid())
-			.map((manager) -> new ServiceNotices(manager, this.connectors, settings))
+			.map((manager) -> new ServiceNotices(manager, this.connectors, settings,
+					(this.marker != null) ? this.marker.predecessor() : null))
 			.orElse(null);
 		this.loop = new EventLoop(machine, this.notices);
 		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, exit, this.loop::post);
@@ -119,12 +124,11 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public boolean begin() throws HandoffFailedException, IOException {
 		new ControlPath(this.settings.controlSocket()).prepare();
-		LaunchMarker marker = LaunchMarker.of(this.environment.get(LaunchMarker.VARIABLE)).orElse(null);
-		if (marker == null) {
+		if (this.marker == null) {
 			this.activated = ActivatedListeners.take(this.environment, ProcessHandle.current().pid());
 		}
 		PredecessorSearch search = new PredecessorSearch(this.settings, this.world.links());
-		ControlLinks.Link link = search.find(marker);
+		ControlLinks.Link link = search.find(this.marker);
 		if (link != null) {
 			this.loop.post(new Event.PredecessorFound(link.number(), link.process(), search.handoffId()));
 			if (!link.connection().isOpen()) {

@@ -302,6 +302,8 @@ public final class App {
 
 		private int descriptorLimit;
 
+		private List<String> wrapper = List.of();
+
 		private String mainClass = FIXTURE;
 
 		private @Nullable Path jar;
@@ -417,6 +419,16 @@ public final class App {
 		}
 
 		/**
+		 * Start the process by a program that replaces itself with it.
+		 * @param words the program and its arguments, which the command line follows
+		 * @return this
+		 */
+		public Builder through(List<String> words) {
+			this.wrapper = List.copyOf(words);
+			return this;
+		}
+
+		/**
 		 * Limit how many files and sockets each generation may have open.
 		 * @param limit the soft and the hard limit
 		 * @return this
@@ -466,7 +478,7 @@ public final class App {
 		}
 
 		private List<String> command() {
-			List<String> command = new ArrayList<>();
+			List<String> command = new ArrayList<>(this.wrapper);
 			if (this.descriptorLimit != 0) {
 				command
 					.addAll(List.of("sh", "-c", "ulimit -n %d && exec \"$0\" \"$@\"".formatted(this.descriptorLimit)));
