@@ -93,6 +93,9 @@ public class HotswapProperties {
 	private final WarmUp warmUp = new WarmUp();
 
 	@NestedConfigurationProperty
+	private final LivenessProperties liveness = new LivenessProperties();
+
+	@NestedConfigurationProperty
 	private final PrecheckProperties prechecks = new PrecheckProperties();
 
 	public boolean isEnabled() {
@@ -177,6 +180,10 @@ public class HotswapProperties {
 
 	public Release getRelease() {
 		return this.release;
+	}
+
+	public LivenessProperties getLiveness() {
+		return this.liveness;
 	}
 
 	public PrecheckProperties getPrechecks() {
