@@ -1,18 +1,12 @@
 package dev.hotswap.actuate;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.actuate.endpoint.EndpointId;
-import org.springframework.boot.actuate.endpoint.SecurityContext;
-import org.springframework.boot.actuate.endpoint.web.AdditionalPathsMapper;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
-import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
-import org.springframework.boot.health.actuate.endpoint.AdditionalHealthEndpointPath;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroup;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
@@ -23,45 +17,18 @@ import org.springframework.boot.health.contributor.Status;
  * Health groups that know {@link HotswapHealthIndicator#DRAINING}: Boot drops statuses
  * that are not in its order. The {@code hotswap} component belongs to the readiness
  * group, also where the user has named its members.
+ *
+ * @param groups the groups as they were
+ * @param stopping whether this process is leaving without a successor
  */
-final class DrainingHealthEndpointGroups implements HealthEndpointGroups, AdditionalPathsMapper {
+record DrainingHealthEndpointGroups(HealthEndpointGroups groups,
+		BooleanSupplier stopping) implements HealthEndpointGroupsDecorator {
 
 	private static final String READINESS = "readiness";
 
-	private final HealthEndpointGroups groups;
-
-	private final BooleanSupplier stopping;
-
-	/**
-	 * Create groups.
-	 * @param groups the groups as they were
-	 * @param stopping whether this process is leaving without a successor
-	 */
-	DrainingHealthEndpointGroups(HealthEndpointGroups groups, BooleanSupplier stopping) {
-		this.groups = groups;
-		this.stopping = stopping;
-	}
-
 	@Override
-	public HealthEndpointGroup getPrimary() {
-		return new DrainingGroup(this.groups.getPrimary(), false, this.stopping);
-	}
-
-	@Override
-	public Set<String> getNames() {
-		return this.groups.getNames();
-	}
-
-	@Override
-	public @Nullable HealthEndpointGroup get(String name) {
-		HealthEndpointGroup group = this.groups.get(name);
-		return (group != null) ? new DrainingGroup(group, READINESS.equals(name), this.stopping) : null;
-	}
-
-	@Override
-	public @Nullable List<String> getAdditionalPaths(EndpointId endpointId, WebServerNamespace webServerNamespace) {
-		return (this.groups instanceof AdditionalPathsMapper mapper)
-				? mapper.getAdditionalPaths(endpointId, webServerNamespace) : null;
+	public HealthEndpointGroup decorate(@Nullable String name, HealthEndpointGroup group) {
+		return new DrainingGroup(group, READINESS.equals(name), this.stopping);
 	}
 
 	/**
@@ -72,21 +39,11 @@ final class DrainingHealthEndpointGroups implements HealthEndpointGroups, Additi
 	 * @param stopping whether nobody else serves this address
 	 */
 	private record DrainingGroup(HealthEndpointGroup group, boolean readiness,
-			BooleanSupplier stopping) implements HealthEndpointGroup {
+			BooleanSupplier stopping) implements Group {
 
 		@Override
 		public boolean isMember(String name) {
 			return (this.readiness && "hotswap".equals(name)) || this.group.isMember(name);
-		}
-
-		@Override
-		public boolean showComponents(SecurityContext securityContext) {
-			return this.group.showComponents(securityContext);
-		}
-
-		@Override
-		public boolean showDetails(SecurityContext securityContext) {
-			return this.group.showDetails(securityContext);
 		}
 
 		@Override
@@ -114,11 +71,6 @@ final class DrainingHealthEndpointGroups implements HealthEndpointGroups, Additi
 			boolean refuses = HotswapHealthIndicator.DRAINING.equals(status) && this.stopping.getAsBoolean();
 			return (refuses && code == WebEndpointResponse.STATUS_OK) ? WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE
 					: code;
-		}
-
-		@Override
-		public @Nullable AdditionalHealthEndpointPath getAdditionalPath() {
-			return this.group.getAdditionalPath();
 		}
 
 	}

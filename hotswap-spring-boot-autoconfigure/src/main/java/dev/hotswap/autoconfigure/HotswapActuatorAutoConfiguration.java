@@ -4,9 +4,12 @@ import dev.hotswap.Handoff;
 import dev.hotswap.actuate.HotswapEndpoint;
 import dev.hotswap.actuate.HotswapHealthEndpointGroupsPostProcessor;
 import dev.hotswap.actuate.HotswapHealthIndicator;
+import dev.hotswap.actuate.LivenessHealthEndpointGroupsPostProcessor;
+import dev.hotswap.actuate.LivenessTolerance;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.actuate.ReleaseListing;
 import dev.hotswap.release.Releases;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -22,8 +25,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the endpoint {@code hotswap} and the health component of that
- * name.
+ * Auto-configuration of the endpoint {@code hotswap}, the health component of that name,
+ * and the tolerance of the liveness group.
  *
  * @since 0.1.0
  */
@@ -38,6 +41,25 @@ public final class HotswapActuatorAutoConfiguration {
 	@ConditionalOnMissingBean
 	HotswapEndpoint hotswapEndpoint(Handoff handoff, ObjectProvider<Releases> releases) {
 		return new HotswapEndpoint(handoff, new ReleaseListing(releases.getIfAvailable()));
+	}
+
+	/**
+	 * After that of the availability probes, as the one of the health component.
+	 */
+	@Bean
+	static LivenessHealthEndpointGroupsPostProcessor hotswapLivenessHealthEndpointGroupsPostProcessor(
+			ObjectProvider<HotswapProperties> properties, ObjectProvider<Handoff> handoff) {
+		return new LivenessHealthEndpointGroupsPostProcessor(
+				() -> tolerance(properties.getObject().getLiveness().getTolerance(), handoff));
+	}
+
+	private static @Nullable LivenessTolerance tolerance(LivenessProperties.Tolerance properties,
+			ObjectProvider<Handoff> handoff) {
+		if (properties.getFailures() == null && properties.getDuration() == null) {
+			return null;
+		}
+		return new LivenessTolerance(properties.getFailures(), properties.getDuration(),
+				() -> handoff.getObject().status());
 	}
 
 	/**

@@ -3,6 +3,7 @@ package dev.hotswap.autoconfigure;
 import java.nio.file.Path;
 
 import dev.hotswap.Handoff;
+import dev.hotswap.precheck.ContainerPrecheck;
 import dev.hotswap.precheck.DescriptorPrecheck;
 import dev.hotswap.precheck.DiskPrecheck;
 import dev.hotswap.precheck.MemoryPrecheck;
@@ -62,6 +63,13 @@ public final class HotswapPrecheckAutoConfiguration {
 	@ConditionalOnMissingBean(name = "hotswapDescriptorPrecheck")
 	DescriptorPrecheck hotswapDescriptorPrecheck(HotswapProperties properties) {
 		return new DescriptorPrecheck(properties.getConnections().isTransfer());
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "hotswap.prechecks.container.enabled", matchIfMissing = true)
+	@ConditionalOnMissingBean(name = "hotswapContainerPrecheck")
+	ContainerPrecheck hotswapContainerPrecheck() {
+		return new ContainerPrecheck();
 	}
 
 	@Bean

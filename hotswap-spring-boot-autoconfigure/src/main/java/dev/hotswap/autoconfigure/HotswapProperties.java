@@ -103,6 +103,9 @@ public class HotswapProperties {
 	private final Watch watch = new Watch();
 
 	@NestedConfigurationProperty
+	private final LivenessProperties liveness = new LivenessProperties();
+
+	@NestedConfigurationProperty
 	private final PrecheckProperties prechecks = new PrecheckProperties();
 
 	public boolean isEnabled() {
@@ -195,6 +198,10 @@ public class HotswapProperties {
 
 	public Release getRelease() {
 		return this.release;
+	}
+
+	public LivenessProperties getLiveness() {
+		return this.liveness;
 	}
 
 	public PrecheckProperties getPrechecks() {

@@ -17,6 +17,8 @@ public class PrecheckProperties {
 
 	private final Descriptors descriptors = new Descriptors();
 
+	private final Container container = new Container();
+
 	private final RunningJar runningJar = new RunningJar();
 
 	private final SharedResources sharedResources = new SharedResources();
@@ -33,6 +35,10 @@ public class PrecheckProperties {
 
 	public Descriptors getDescriptors() {
 		return this.descriptors;
+	}
+
+	public Container getContainer() {
+		return this.container;
 	}
 
 	public RunningJar getRunningJar() {
@@ -124,6 +130,26 @@ public class PrecheckProperties {
 		/**
 		 * Whether a handoff is refused while this process is too close to its limit of
 		 * open files.
+		 */
+		private boolean enabled = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+	}
+
+	/**
+	 * The container that this process runs in.
+	 */
+	public static class Container {
+
+		/**
+		 * Whether a handoff is refused when the container would end with this process.
 		 */
 		private boolean enabled = true;
 

@@ -46,6 +46,7 @@ final class SettingsFactory {
 		}
 		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
 		requireSound(properties.getWarmUp());
+		requireSound(properties.getLiveness().getTolerance());
 		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), release, controlSocket,
@@ -79,6 +80,15 @@ final class SettingsFactory {
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("hotswap.warm-up.requests", warmUp.getRequests(),
 					String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static void requireSound(LivenessProperties.Tolerance tolerance) {
+		requirePositive("hotswap.liveness.tolerance.duration", tolerance.getDuration());
+		Integer failures = tolerance.getFailures();
+		if (failures != null && failures < 1) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.liveness.tolerance.failures", failures,
+					"It must be at least 1.");
 		}
 	}
 

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * The lock file, which is never deleted, also says when the process started that the PID
  * file names: so a stale file is known as such even where its process id has been given
- * to another process since.
+ * to another process since. As {@code pid@start} it goes on naming the last owner when
+ * that has removed the PID file, which an init of a container needs to know whose exit
+ * status is the service's.
  * <p>
  * Thread-safe. One object per file and process, since closing any descriptor of a lock
  * file drops all the process's locks on it, see fcntl_locking(2).

@@ -69,6 +69,7 @@ import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebS
 import org.springframework.boot.web.server.reactive.context.AnnotationConfigReactiveWebServerApplicationContext;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -382,6 +383,36 @@ class HotswapAutoConfigurationTests {
 		ready().run((context) -> assertThat(
 				context.getBean(HealthEndpoint.class).healthForPath("liveness").getStatus().getCode())
 			.isEqualTo("UP"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a.b=c", "management.health.hotswap.enabled=false" })
+	void livenessFailsAtOnceUnlessAToleranceIsConfigured(String property) {
+		role(Role.SUCCEEDING);
+		WebApplicationContextRunner failing = ready().withPropertyValues(property,
+				"management.endpoint.health.group.liveness.include=own");
+		failing.withBean("own", HealthIndicator.class, () -> () -> Health.down().build())
+			.run((context) -> assertThat(liveness(context)).isEqualTo(503));
+		failing.withPropertyValues("hotswap.liveness.tolerance.failures=1")
+			.withBean("own", HealthIndicator.class, () -> () -> Health.down().build())
+			.run((context) -> {
+				assertThat(liveness(context)).isEqualTo(200);
+				assertThat(liveness(context)).isEqualTo(503);
+			});
+		failing.withPropertyValues("hotswap.liveness.tolerance.duration=1h")
+			.withBean("own", HealthIndicator.class, () -> () -> Health.down().build())
+			.run((context) -> {
+				assertThat(liveness(context)).isEqualTo(200);
+				role(Role.ACTIVE, null);
+				assertThat(liveness(context)).isEqualTo(503);
+				role(Role.SUCCEEDING);
+			});
+	}
+
+	private static int liveness(ApplicationContext context) {
+		return context.getBean(HealthEndpointWebExtension.class)
+			.health(ApiVersion.V3, WebServerNamespace.SERVER, SecurityContext.NONE, "liveness")
+			.getStatus();
 	}
 
 	@Test

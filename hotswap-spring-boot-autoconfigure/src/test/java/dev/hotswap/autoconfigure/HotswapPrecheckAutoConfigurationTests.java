@@ -45,7 +45,8 @@ class HotswapPrecheckAutoConfigurationTests {
 		this.runner.run((context) -> {
 			Map<String, HandoffPrecheck> prechecks = context.getBeansOfType(HandoffPrecheck.class);
 			assertThat(prechecks).containsOnlyKeys("hotswapMemoryPrecheck", "hotswapDiskPrecheck",
-					"hotswapDescriptorPrecheck", "hotswapRunningJarPrecheck", "hotswapSharedResourcesPrecheck");
+					"hotswapDescriptorPrecheck", "hotswapContainerPrecheck", "hotswapRunningJarPrecheck",
+					"hotswapSharedResourcesPrecheck");
 			for (HandoffPrecheck precheck : prechecks.values()) {
 				assertThat(precheck.refuse()).isNull();
 			}
@@ -63,19 +64,19 @@ class HotswapPrecheckAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "memory, hotswapMemoryPrecheck", "disk, hotswapDiskPrecheck", "descriptors, hotswapDescriptorPrecheck",
-			"running-jar, hotswapRunningJarPrecheck", "shared-resources, hotswapSharedResourcesPrecheck",
-			"redis, hotswapRedisEvictionPrecheck" })
+			"container, hotswapContainerPrecheck", "running-jar, hotswapRunningJarPrecheck",
+			"shared-resources, hotswapSharedResourcesPrecheck", "redis, hotswapRedisEvictionPrecheck" })
 	void eachCanBeSwitchedOffOrReplaced(String property, String bean) {
 		this.withRedis.withPropertyValues("hotswap.prechecks." + property + ".enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(bean)
 				.getBeans(HandoffPrecheck.class)
-				.hasSize(5));
+				.hasSize(6));
 		HandoffPrecheck own = () -> "no";
 		this.withRedis.withBean(bean, HandoffPrecheck.class, () -> own)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.getBeans(HandoffPrecheck.class)
-				.hasSize(6)
+				.hasSize(7)
 				.containsEntry(bean, own));
 	}
 

@@ -61,6 +61,7 @@ class PidFileTests {
 		this.file.release();
 		assertThat(this.path).doesNotExist();
 		assertThat(names()).containsExactly("shop.pid.lock");
+		assertThat(lock()).hasContent(SELF + "\n");
 		this.file.release();
 	}
 

@@ -52,6 +52,8 @@ public final class App {
 
 	private final boolean signalsRelocated;
 
+	private final boolean contained;
+
 	private App(Builder builder, Process process, Path outputFile) {
 		this.sandbox = builder.sandbox;
 		this.process = process;
@@ -59,6 +61,7 @@ public final class App {
 		this.port = builder.port;
 		this.managementPort = builder.managementPort;
 		this.signalsRelocated = builder.environment.containsKey("_JAVA_SR_SIGNUM");
+		this.contained = !builder.container.isEmpty();
 	}
 
 	public int port() {
@@ -82,12 +85,12 @@ public final class App {
 	}
 
 	/**
-	 * Wait until the process that the test started answers requests and is ready; before
-	 * that it may answer, but does not hand over.
+	 * Wait until the process that the test started, or the first in its container,
+	 * answers requests and is ready; before that it may answer, but does not hand over.
 	 * @return this
 	 */
 	public App awaitServing() {
-		awaitAnswerFrom((pid) -> pid == pid());
+		awaitAnswerFrom((pid) -> pid == pid() || this.contained);
 		awaitReady();
 		return this;
 	}
@@ -300,6 +303,8 @@ public final class App {
 
 		private boolean devtools;
 
+		private List<String> container = List.of();
+
 		private int descriptorLimit;
 
 		private List<String> wrapper = List.of();
@@ -454,6 +459,17 @@ public final class App {
 		}
 
 		/**
+		 * Run in a PID namespace of its own, as a container does: see {@link Container}.
+		 * @param init the program that is PID 1 there and runs the application, or
+		 * nothing for the application itself
+		 * @return this
+		 */
+		public Builder inContainer(String... init) {
+			this.container = Container.command(init);
+			return this;
+		}
+
+		/**
 		 * Start the process.
 		 * @return the application, which may not serve yet
 		 */
@@ -478,7 +494,8 @@ public final class App {
 		}
 
 		private List<String> command() {
-			List<String> command = new ArrayList<>(this.wrapper);
+			List<String> command = new ArrayList<>(this.container);
+			command.addAll(this.wrapper);
 			if (this.descriptorLimit != 0) {
 				command
 					.addAll(List.of("sh", "-c", "ulimit -n %d && exec \"$0\" \"$@\"".formatted(this.descriptorLimit)));
