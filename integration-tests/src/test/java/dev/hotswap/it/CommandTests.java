@@ -118,7 +118,7 @@ class CommandTests {
 		Tool status = command(jar, "status");
 		assertThat(status.status()).as(status.output()).isZero();
 		assertThat(status.output().lines().map((line) -> line.split(" ")[0])).as(status.output())
-			.containsExactly("application", "role", "generation", "pid", "release", "listener");
+			.containsExactly("application", "role", "generation", "pid", "release", "revision", "listener");
 		assertThat(status.output()).contains("pid          " + app.pid());
 		System.out.printf("COMMAND %s command=status took=%d ms%n", this.platform, status.took().toMillis());
 		assertThat(command(jar, "abort").status()).isEqualTo(10);
