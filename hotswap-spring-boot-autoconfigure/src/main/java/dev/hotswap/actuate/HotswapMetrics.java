@@ -1,7 +1,8 @@
 package dev.hotswap.actuate;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -44,7 +45,8 @@ public final class HotswapMetrics implements MeterBinder, SmartApplicationListen
 
 	private final HandoffEngine handoff;
 
-	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+	/** By registry the errors that it knows. */
+	private final Map<MeterRegistry, Set<HandoffTotals.Error>> registries = new ConcurrentHashMap<>();
 
 	/**
 	 * Create the meters.
@@ -61,10 +63,9 @@ public final class HotswapMetrics implements MeterBinder, SmartApplicationListen
 			composite.getRegistries().forEach(this::bindTo);
 			return;
 		}
-		this.registries.add(registry);
 		bindState(registry);
 		bindHandoffs(registry);
-		bindErrors(registry);
+		bindErrors(registry, this.registries.computeIfAbsent(registry, (each) -> ConcurrentHashMap.newKeySet()));
 		this.handoff.connectors().watch((connector) -> bindConnector(registry, connector.name()));
 	}
 
@@ -119,10 +120,12 @@ public final class HotswapMetrics implements MeterBinder, SmartApplicationListen
 				"Connections that were ended because they were idle for too long", HandoffTotals::evicted);
 	}
 
-	private void bindErrors(MeterRegistry registry) {
+	private void bindErrors(MeterRegistry registry, Set<HandoffTotals.Error> known) {
 		for (HandoffTotals.Error error : this.handoff.totals().errors()) {
-			counter(registry, "hotswap.errors", Tags.of("stage", error.stage().name(), "code", error.code().code()),
-					"Handoffs that failed", (totals) -> totals.errors(error));
+			if (known.add(error)) {
+				counter(registry, "hotswap.errors", Tags.of("stage", error.stage().name(), "code", error.code().code()),
+						"Handoffs that failed", (totals) -> totals.errors(error));
+			}
 		}
 	}
 

@@ -28,6 +28,10 @@ import io.micrometer.core.instrument.step.StepMeterRegistry;
 import io.micrometer.core.instrument.step.StepRegistryConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -115,20 +119,24 @@ class HotswapMetricsTests {
 		assertThat(this.registry.get("hotswap.connections.evicted").functionCounter().count()).isEqualTo(11);
 	}
 
+	/** Micrometer warns of a meter that is registered again. */
 	@Test
-	void errorsAreThereAsSoonAsTheyHaveHappened() {
+	@ExtendWith(OutputCaptureExtension.class)
+	void errorsAreThereOnceAsSoonAsTheyHaveHappened(CapturedOutput output) {
 		this.metrics.bindTo(this.registry);
 		HandoffTotals totals = mock(HandoffTotals.class);
 		HandoffTotals.Error error = new HandoffTotals.Error(Stage.WARM_UP, FailureCode.WARM_UP);
 		given(totals.errors()).willReturn(Set.of(error));
 		given(totals.errors(error)).willReturn(1L);
 		totals(totals);
-		this.metrics
-			.onApplicationEvent(new HandoffStageEvent(this, "h1", HandoffTrigger.SIGNAL, Stage.IDLE, Role.ACTIVE));
+		HandoffStageEvent event = new HandoffStageEvent(this, "h1", HandoffTrigger.SIGNAL, Stage.IDLE, Role.ACTIVE);
+		this.metrics.onApplicationEvent(event);
+		this.metrics.onApplicationEvent(event);
 		assertThat(this.registry.get("hotswap.errors")
 			.tags("stage", "WARM_UP", "code", "warm-up")
 			.functionCounter()
 			.count()).isOne();
+		assertThat(output).doesNotContain("already registered");
 	}
 
 	@Test
