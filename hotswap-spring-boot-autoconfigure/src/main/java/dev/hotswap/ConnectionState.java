@@ -2,6 +2,8 @@ package dev.hotswap;
 
 /**
  * What a client's connection does.
+ *
+ * @since 0.1.0
  */
 public enum ConnectionState {
 

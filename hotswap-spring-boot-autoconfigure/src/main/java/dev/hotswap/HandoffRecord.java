@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one handoff: an entry of the history.
+ * What became of one handoff: an entry of the history. Immutable.
  *
  * @param id the handoff's id, which both sides log
  * @param trigger what started it

@@ -7,12 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a process knows of itself and its handoffs, as the actuator endpoint shows it.
+ * Immutable; what has changed since is not in it.
  *
  * @param role the process's role
  * @param generation 1 for a fresh start, the predecessor's plus 1 for a successor
  * @param pid the process id
  * @param application who may take over from whom
  * @param release the release that runs, or {@code null}
+ * @param revision the revision of the configuration that runs, or {@code null} when there
+ * are no configuration files outside of the jar
  * @param since when the process took on its role
  * @param listeners the listeners it holds
  * @param handoff the handoff that runs, or {@code null}
@@ -21,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record HandoffStatus(Role role, int generation, long pid, String application, @Nullable String release,
-		Instant since, List<Listener> listeners, @Nullable Running handoff, List<Draining> draining,
-		List<HandoffRecord> history) {
+		@Nullable String revision, Instant since, List<Listener> listeners, @Nullable Running handoff,
+		List<Draining> draining, List<HandoffRecord> history) {
 
 	/**
 	 * A bound listening socket.

@@ -25,6 +25,11 @@ public enum HandoffTrigger {
 	/**
 	 * An operator's start with {@code --hotswap.takeover}.
 	 */
-	TAKEOVER
+	TAKEOVER,
+
+	/**
+	 * A change of what the process was started from.
+	 */
+	WATCH
 
 }

@@ -94,6 +94,9 @@ class ArchitectureTests {
 	static final ArchRule trigger = only("dev.hotswap.trigger", "dev.hotswap", "dev.hotswap.handoff", "sun.misc");
 
 	@ArchTest
+	static final ArchRule watch = only("dev.hotswap.watch", "dev.hotswap", "dev.hotswap.release");
+
+	@ArchTest
 	static final ArchRule actuate = only("dev.hotswap.actuate", "dev.hotswap", "dev.hotswap.handoff",
 			"dev.hotswap.release", "dev.hotswap.web", "org.springframework..", "com.fasterxml.jackson.annotation..",
 			"io.micrometer..");
@@ -116,7 +119,8 @@ class ArchitectureTests {
 	static final ArchRule internalsAreNotMadeToBeExtended = classes().that()
 		.resideInAnyPackage("dev.hotswap.handoff..", "dev.hotswap.control..", "dev.hotswap.process..",
 				"dev.hotswap.listener..", "dev.hotswap.descriptor..", "dev.hotswap.trigger..", "dev.hotswap.actuate..",
-				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.warmup..", "dev.hotswap.command..")
+				"dev.hotswap.release..", "dev.hotswap.precheck..", "dev.hotswap.warmup..", "dev.hotswap.command..",
+				"dev.hotswap.watch..")
 		.and()
 		.areNotInterfaces()
 		.and()

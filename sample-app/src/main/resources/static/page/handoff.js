@@ -8,6 +8,9 @@ const PATH = 'actuator/hotswap';
 
 const CONNECTIONS = 'actuator/metrics/hotswap.connections';
 
+/** Of a connection, in the order in which it comes to them. */
+const STATES = ['NEW', 'ACTIVE', 'IDLE'];
+
 const TIMEOUT = 5_000;
 
 /** How often to ask, in milliseconds: a stage may be over soon, a metric is rarely added. */
@@ -166,7 +169,8 @@ async function countConnections() {
 		return null;
 	}
 	const { availableTags } = await response.json();
-	const states = availableTags.find(({ tag }) => tag === 'state')?.values ?? [];
+	const known = availableTags.find(({ tag }) => tag === 'state')?.values ?? [];
+	const states = STATES.filter((state) => known.includes(state));
 	const figures = {};
 	for (const state of states) {
 		const meter = await (await get(`${CONNECTIONS}?tag=state:${encodeURIComponent(state)}`)).json();

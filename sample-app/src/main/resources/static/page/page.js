@@ -145,7 +145,7 @@ function showStages() {
 		if (current) {
 			item.setAttribute('aria-current', 'step');
 		}
-		item.append(element('span', stage[0] + stage.slice(1).toLowerCase().replace('_', ' ')),
+		item.append(element('span', sentence(stage)),
 			element('span', current ? seconds(performance.now() - running.stageSince) : (took !== undefined) ? seconds(took) : '', 'took'));
 		return item;
 	}));
@@ -176,6 +176,10 @@ function outcome({ transferred, returned, announced, cut }) {
 	return `${transferred} moved, ${returned ? `${returned} returned, ` : ''}${announced ? `${announced} announced, ` : ''}${cut} cut`;
 }
 
+function sentence(name) {
+	return name[0] + name.slice(1).toLowerCase().replace('_', ' ');
+}
+
 function party(process) {
 	return process ? `${process.pid} (generation ${process.generation})` : '–';
 }
@@ -186,7 +190,7 @@ function showConnections(connections) {
 		const bar = element('div');
 		const value = element('dd', count.toLocaleString());
 		bar.style.setProperty('--share', count / most);
-		bar.append(element('dt', name), value);
+		bar.append(element('dt', sentence(name)), value);
 		return bar;
 	}));
 	text('connections-note', connections ? 'Of the process that answered, its other clients’ included.'

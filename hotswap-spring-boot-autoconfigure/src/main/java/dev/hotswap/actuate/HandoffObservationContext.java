@@ -6,7 +6,8 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a handoff while it is observed.
+ * What is known of a handoff while it is observed. Handlers see it on the thread that
+ * publishes the handoff's events, one call at a time.
  *
  * @since 0.1.0
  */

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record HotswapDescriptor(Role role, int generation, long pid, String application, @Nullable String release,
-		Instant since, List<HandoffStatus.Listener> listeners, @Nullable Running handoff, List<Draining> draining,
-		List<Entry> history) {
+		@Nullable String revision, Instant since, List<HandoffStatus.Listener> listeners, @Nullable Running handoff,
+		List<Draining> draining, List<Entry> history) {
 
 	static HotswapDescriptor of(HandoffStatus status) {
 		return new HotswapDescriptor(status.role(), status.generation(), status.pid(), status.application(),
-				status.release(), status.since(), status.listeners(), Running.of(status.handoff()),
+				status.release(), status.revision(), status.since(), status.listeners(), Running.of(status.handoff()),
 				status.draining().stream().map(Draining::of).toList(),
 				status.history().stream().map(Entry::of).toList());
 	}

@@ -9,7 +9,8 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPostProcessor;
 
 /**
- * Teaches the health groups the status of a process that is leaving.
+ * Teaches the health groups the status of a process that is leaving, and adds the
+ * component {@code hotswap} to the readiness group.
  *
  * @since 0.1.0
  */

@@ -10,8 +10,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Role, generation and stage of this process. A process that is leaving reports
- * {@link #DRAINING}.
+ * Role, generation and stage of this process, and the revision of its configuration. A
+ * process that is leaving reports {@link #DRAINING}. Thread-safe, and never blocks.
  *
  * @since 0.1.0
  */
@@ -42,6 +42,9 @@ public final class HotswapHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("role", status.role())
 			.withDetail("generation", status.generation())
 			.withDetail("stage", (running != null) ? running.stage() : Stage.IDLE);
+		if (status.revision() != null) {
+			builder.withDetail("revision", status.revision());
+		}
 	}
 
 }

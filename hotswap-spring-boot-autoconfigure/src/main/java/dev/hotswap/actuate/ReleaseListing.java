@@ -10,7 +10,8 @@ import dev.hotswap.release.Releases;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The releases that a handoff can launch, as the endpoint shows them.
+ * The releases that a handoff can launch, as the endpoint shows them. The folder is read
+ * each time. Thread-safe.
  *
  * @since 0.1.0
  */

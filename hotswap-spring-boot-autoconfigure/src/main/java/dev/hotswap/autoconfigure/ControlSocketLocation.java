@@ -1,7 +1,6 @@
 package dev.hotswap.autoconfigure;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -39,6 +38,11 @@ final class ControlSocketLocation {
 			throw new InvalidConfigurationPropertyValueException("hotswap.instance", instance,
 					"It becomes part of a file name: letters, digits, '.', '_' and '-', at most 32.");
 		}
+		if (properties.isReusePort() && instance == null) {
+			throw new InvalidConfigurationPropertyValueException("hotswap.reuse-port", true,
+					"Instances that share a port need a name each, by which a successor and an operator find the one "
+							+ "that they mean: set hotswap.instance.");
+		}
 		Path configured = properties.getControl().getSocket();
 		if (configured != null && !configured.toString().isBlank()) {
 			return Optional.of(configured.toAbsolutePath());
@@ -58,7 +62,9 @@ final class ControlSocketLocation {
 			return ControlPath.defaultFolder(Peer.ownUid());
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("The user of this process is unknown", ex);
+			throw new InvalidConfigurationPropertyValueException("hotswap.control.socket", null,
+					"Its default contains the user of this process, which cannot be found out (" + ex.getMessage()
+							+ "). Name a path.");
 		}
 	}
 

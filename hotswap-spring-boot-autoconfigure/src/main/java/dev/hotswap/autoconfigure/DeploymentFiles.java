@@ -23,17 +23,21 @@ final class DeploymentFiles implements Deployment {
 
 	private final @Nullable PidFile pidFile;
 
+	private final @Nullable String revision;
+
 	private volatile @Nullable Path jar;
 
-	DeploymentFiles(Releases releases, @Nullable PidFile pidFile) {
+	DeploymentFiles(Releases releases, @Nullable PidFile pidFile, @Nullable String revision) {
 		this.releases = releases;
 		this.pidFile = pidFile;
+		this.revision = revision;
 	}
 
 	/**
 	 * Create the files of this process. Remembers what the running jar is like now.
+	 * @param revision the revision of the configuration that it has read
 	 */
-	static DeploymentFiles of(HotswapProperties properties) {
+	static DeploymentFiles of(HotswapProperties properties, @Nullable String revision) {
 		HotswapProperties.Release release = properties.getRelease();
 		if (release.getKeep() < 1) {
 			throw new InvalidConfigurationPropertyValueException("hotswap.release.keep", release.getKeep(),
@@ -43,7 +47,7 @@ final class DeploymentFiles implements Deployment {
 				? new ReleaseStore(release.getDirectory(), release.getVerify()) : null;
 		Path pidFile = properties.getPidFile();
 		return new DeploymentFiles(Releases.ofThisProcess(store, release.getVerify(), release.getKeep()),
-				(pidFile != null) ? new PidFile(pidFile) : null);
+				(pidFile != null) ? new PidFile(pidFile) : null, revision);
 	}
 
 	Releases releases() {
@@ -77,6 +81,11 @@ final class DeploymentFiles implements Deployment {
 			this.jar = null;
 			return ex.getMessage();
 		}
+	}
+
+	@Override
+	public @Nullable String revision() {
+		return this.revision;
 	}
 
 	@Override

@@ -80,6 +80,7 @@ public final class HotswapActuatorAutoConfiguration {
 		 * creates the readiness group where the user has not, and would hide ours.
 		 */
 		@Bean
+		@ConditionalOnMissingBean
 		static HotswapHealthEndpointGroupsPostProcessor hotswapHealthEndpointGroupsPostProcessor(
 				ObjectProvider<Handoff> handoff) {
 			return new HotswapHealthEndpointGroupsPostProcessor(handoff);

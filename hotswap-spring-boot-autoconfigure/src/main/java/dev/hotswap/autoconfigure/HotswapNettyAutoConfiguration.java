@@ -23,8 +23,10 @@ public final class HotswapNettyAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	HandoffNettyCustomizer hotswapNettyCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring) {
-		return new HandoffNettyCustomizer("server", engine::claim, engine.connectors(), monitoring);
+	HandoffNettyCustomizer hotswapNettyCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring,
+			HotswapProperties properties) {
+		return new HandoffNettyCustomizer("server", engine::claim, engine.connectors(), monitoring,
+				properties.isReusePort());
 	}
 
 }

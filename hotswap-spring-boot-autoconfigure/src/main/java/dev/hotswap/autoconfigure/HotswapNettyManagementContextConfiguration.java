@@ -8,6 +8,8 @@ import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfi
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
 
@@ -23,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 public class HotswapNettyManagementContextConfiguration {
 
 	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	HandoffNettyCustomizer hotswapManagementNettyCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring) {
 		return new HandoffNettyCustomizer("management", engine::claim, engine.connectors(), monitoring);
 	}

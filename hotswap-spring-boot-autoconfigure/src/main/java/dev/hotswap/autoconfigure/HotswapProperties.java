@@ -80,7 +80,15 @@ public class HotswapProperties {
 	 */
 	private @Nullable Path pidFile;
 
+	/**
+	 * Whether several instances share the server's port (SO_REUSEPORT). Each needs a
+	 * 'hotswap.instance' of its own, and hands over by itself.
+	 */
+	private boolean reusePort;
+
 	private final Control control = new Control();
+
+	private final Cutover cutover = new Cutover();
 
 	private final Launch launch = new Launch();
 
@@ -91,6 +99,8 @@ public class HotswapProperties {
 	private final Release release = new Release();
 
 	private final WarmUp warmUp = new WarmUp();
+
+	private final Watch watch = new Watch();
 
 	@NestedConfigurationProperty
 	private final LivenessProperties liveness = new LivenessProperties();
@@ -178,6 +188,14 @@ public class HotswapProperties {
 		this.pidFile = pidFile;
 	}
 
+	public boolean isReusePort() {
+		return this.reusePort;
+	}
+
+	public void setReusePort(boolean reusePort) {
+		this.reusePort = reusePort;
+	}
+
 	public Release getRelease() {
 		return this.release;
 	}
@@ -194,6 +212,10 @@ public class HotswapProperties {
 		return this.control;
 	}
 
+	public Cutover getCutover() {
+		return this.cutover;
+	}
+
 	public Launch getLaunch() {
 		return this.launch;
 	}
@@ -208,6 +230,10 @@ public class HotswapProperties {
 
 	public Drain getDrain() {
 		return this.drain;
+	}
+
+	public Watch getWatch() {
+		return this.watch;
 	}
 
 	/**
@@ -227,6 +253,27 @@ public class HotswapProperties {
 
 		public void setSocket(@Nullable Path socket) {
 			this.socket = socket;
+		}
+
+	}
+
+	/**
+	 * How new connections move to the successor.
+	 */
+	public static class Cutover {
+
+		/**
+		 * Time over which the successor's share of new connections grows to all of them.
+		 * With zero it accepts all at once.
+		 */
+		private Duration ramp = Duration.ofSeconds(0);
+
+		public Duration getRamp() {
+			return this.ramp;
+		}
+
+		public void setRamp(Duration ramp) {
+			this.ramp = ramp;
 		}
 
 	}
@@ -561,6 +608,40 @@ public class HotswapProperties {
 
 		public void setRequired(boolean required) {
 			this.required = required;
+		}
+
+	}
+
+	/**
+	 * Handoff on change.
+	 */
+	public static class Watch {
+
+		/**
+		 * Whether a handoff starts when the configuration files, the current release or
+		 * the jar change.
+		 */
+		private boolean enabled;
+
+		/**
+		 * Time for which nothing may change any more before it is looked at.
+		 */
+		private Duration quietPeriod = Duration.ofSeconds(2);
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public Duration getQuietPeriod() {
+			return this.quietPeriod;
+		}
+
+		public void setQuietPeriod(Duration quietPeriod) {
+			this.quietPeriod = quietPeriod;
 		}
 
 	}

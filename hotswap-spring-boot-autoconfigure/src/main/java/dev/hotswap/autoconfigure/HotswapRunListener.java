@@ -2,6 +2,7 @@ package dev.hotswap.autoconfigure;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,10 +12,12 @@ import dev.hotswap.control.ControlPathInUseException;
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
+import dev.hotswap.handoff.LaunchFailure;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.PidFileException;
 import dev.hotswap.trigger.AutomaticSignal;
 import dev.hotswap.trigger.SignalTrigger;
+import dev.hotswap.watch.ConfigurationFiles;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,8 @@ import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
@@ -49,6 +54,10 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private @Nullable DeploymentFiles files;
 
+	private boolean succeeding;
+
+	private ConfigurationFiles configuration = new ConfigurationFiles();
+
 	HotswapRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
 	}
@@ -71,6 +80,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			environment.getPropertySources()
 				.addFirst(new MapPropertySource("hotswapTakeoverFlag", Map.of(TAKEOVER, "true")));
 		}
+		this.configuration = bootstrapContext.getOrElse(ConfigurationFiles.class, this.configuration);
+		this.configuration.activate(List.of(environment.getActiveProfiles().length > 0 ? environment.getActiveProfiles()
+				: environment.getDefaultProfiles()));
 	}
 
 	@Override
@@ -94,7 +106,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			this.signal.uninstall();
 			return;
 		}
-		DeploymentFiles files = DeploymentFiles.of(properties);
+		DeploymentFiles files = DeploymentFiles.of(properties, this.configuration.revision());
 		HandoffSettings settings = SettingsFactory.create(properties, environment,
 				this.application.getMainApplicationClass(), files.releases().running(), socket.get());
 		begin(context, settings, files, properties.getSignal().trim());
@@ -107,7 +119,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		this.engine = engine;
 		this.files = files;
 		try {
-			files.begin(engine.begin());
+			this.succeeding = engine.begin();
+			files.begin(this.succeeding);
 		}
 		catch (PidFileException ex) {
 			throw new PidFileFailedException(ex);
@@ -124,6 +137,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		engine.attach(new SpringHandoffApplication(context));
 		context.getBeanFactory().registerSingleton("hotswapHandoff", engine);
 		context.getBeanFactory().registerSingleton("hotswapReleases", files.releases());
+		context.getBeanFactory().registerSingleton("hotswapConfigurationFiles", this.configuration);
 		// The process ends only once its context is closed
 		SpringApplication.getShutdownHandlers().add(files::release);
 		context.addApplicationListener(new HandoffLifecycle(engine, context));
@@ -159,10 +173,30 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	@Override
 	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
 		if (this.engine != null) {
+			if (this.succeeding) {
+				exception.addSuppressed(new SuccessorFailedException());
+			}
+			explain(this.engine.listenerFailure());
 			this.engine.applicationFailed(exception);
+		}
+		else {
+			LaunchFailure.report(System.getenv(), exception);
 		}
 		if (this.files != null) {
 			this.files.release();
+		}
+	}
+
+	/**
+	 * Here, since the engine ends this process with the failure's status before Boot gets
+	 * to it, and Boot sees no more than a web server that does not start.
+	 */
+	private static void explain(@Nullable IOException listenerFailure) {
+		if (listenerFailure != null) {
+			new LoggingFailureAnalysisReporter().report(new FailureAnalysis(
+					"A listener of the running process could not be taken over: " + listenerFailure.getMessage(),
+					"The running process serves on. Correct what the description says and start again.",
+					listenerFailure));
 		}
 	}
 

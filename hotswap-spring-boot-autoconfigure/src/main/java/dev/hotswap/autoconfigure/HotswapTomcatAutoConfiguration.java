@@ -24,8 +24,10 @@ public final class HotswapTomcatAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	HandoffTomcatCustomizer hotswapTomcatCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring) {
-		return new HandoffTomcatCustomizer("server", engine::claim, engine.connectors(), monitoring);
+	HandoffTomcatCustomizer hotswapTomcatCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring,
+			HotswapProperties properties) {
+		return new HandoffTomcatCustomizer("server", engine::claim, engine.connectors(), monitoring,
+				properties.isReusePort());
 	}
 
 }

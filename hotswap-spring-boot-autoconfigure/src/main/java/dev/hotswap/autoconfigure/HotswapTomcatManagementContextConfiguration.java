@@ -8,6 +8,8 @@ import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfi
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.context.annotation.Bean;
 
@@ -23,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 public class HotswapTomcatManagementContextConfiguration {
 
 	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	HandoffTomcatCustomizer hotswapManagementTomcatCustomizer(HandoffEngine engine, ConnectionMonitoring monitoring) {
 		return new HandoffTomcatCustomizer("management", engine::claim, engine.connectors(), monitoring);
 	}

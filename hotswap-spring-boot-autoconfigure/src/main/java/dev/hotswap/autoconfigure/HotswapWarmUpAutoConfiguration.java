@@ -56,6 +56,7 @@ public final class HotswapWarmUpAutoConfiguration {
 	static class ServletObservationConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean
 		ServletWarmUpObservations hotswapServletWarmUpObservations(WarmUpMark mark) {
 			return new ServletWarmUpObservations(mark);
 		}
@@ -71,6 +72,7 @@ public final class HotswapWarmUpAutoConfiguration {
 	static class ReactiveObservationConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean
 		ReactiveWarmUpObservations hotswapReactiveWarmUpObservations(WarmUpMark mark) {
 			return new ReactiveWarmUpObservations(mark);
 		}

@@ -34,8 +34,10 @@ final class SettingsFactory {
 	static HandoffSettings create(HotswapProperties properties, Environment environment, @Nullable Class<?> mainClass,
 			@Nullable String release, Path controlSocket) {
 		requirePositive("hotswap.ready-timeout", properties.getReadyTimeout());
+		requirePositive("hotswap.watch.quiet-period", properties.getWatch().getQuietPeriod());
 		requirePositive("hotswap.connections.idle-timeout", properties.getConnections().getIdleTimeout());
 		requirePositive("hotswap.connections.active-warning", properties.getConnections().getActiveWarning());
+		requireNotNegative("hotswap.cutover.ramp", properties.getCutover().getRamp());
 		requireNotNegative("hotswap.drain.timeout", properties.getDrain().getTimeout());
 		requireNotNegative("hotswap.drain.standby", properties.getDrain().getStandby());
 		if (properties.getDrain().getMaxGenerations() < 1) {
@@ -49,9 +51,9 @@ final class SettingsFactory {
 		List<String> ignored = properties.getLaunch().getIgnoreListeners();
 		return new HandoffSettings(application(properties, environment, mainClass), release, controlSocket,
 				properties.isTakeover(), additions(properties.getLaunch()), ports(ignored), ignored.contains(ALL),
-				properties.getReadyTimeout(), properties.getDrain().getTimeout(), properties.getDrain().getStandby(),
-				properties.getDrain().getMaxGenerations(), properties.getDrain().getSpread(),
-				properties.getDrain().getAnnounceDelay(), stopTimeout(environment),
+				properties.getReadyTimeout(), properties.getCutover().getRamp(), properties.getDrain().getTimeout(),
+				properties.getDrain().getStandby(), properties.getDrain().getMaxGenerations(),
+				properties.getDrain().getSpread(), properties.getDrain().getAnnounceDelay(), stopTimeout(environment),
 				properties.getConnections().isTransfer(), properties.getWarmUp().isRecorded());
 	}
 

@@ -3,10 +3,8 @@ package dev.hotswap.autoconfigure;
 import java.nio.file.Path;
 import java.util.Optional;
 
-import dev.hotswap.Handoff;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -24,18 +22,17 @@ final class TakeoverPortInUseFailureAnalyzer extends AbstractFailureAnalyzer<Por
 
 	private final Environment environment;
 
-	private final @Nullable BeanFactory beanFactory;
-
-	TakeoverPortInUseFailureAnalyzer(Environment environment, @Nullable BeanFactory beanFactory) {
+	TakeoverPortInUseFailureAnalyzer(Environment environment) {
 		this.environment = environment;
-		this.beanFactory = beanFactory;
 	}
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, PortInUseException cause) {
 		HotswapProperties properties = Binder.get(this.environment).bindOrCreate("hotswap", HotswapProperties.class);
 		Optional<Path> socket = ControlSocketLocation.find(properties, this.environment);
-		if (!properties.isEnabled() || !properties.isTakeover() || socket.isEmpty() || hasPredecessor()) {
+		if (!properties.isEnabled() || !properties.isTakeover() || socket.isEmpty()
+				|| SuccessorFailedException.isIn(rootFailure)) {
+			// Where somebody was there, but did not offer this port, Boot's own words fit
 			return null;
 		}
 		return new FailureAnalysis(
@@ -46,13 +43,6 @@ final class TakeoverPortInUseFailureAnalyzer extends AbstractFailureAnalyzer<Por
 						+ "in hotswap.control.socket. If another program holds the port, stop it or choose another "
 						+ "server.port.",
 				cause);
-	}
-
-	/** Somebody was there, but did not offer this port: Boot's own words fit. */
-	private boolean hasPredecessor() {
-		Handoff handoff = (this.beanFactory != null) ? this.beanFactory.getBeanProvider(Handoff.class).getIfAvailable()
-				: null;
-		return handoff != null && handoff.status().generation() > 1;
 	}
 
 }

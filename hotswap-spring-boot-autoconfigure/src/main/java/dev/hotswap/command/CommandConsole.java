@@ -47,6 +47,7 @@ final class CommandConsole {
 		line("generation", status.generation());
 		line("pid", status.pid());
 		line("release", status.release());
+		line("revision", status.revision());
 		for (HandoffStatus.Listener listener : status.listeners()) {
 			line("listener", listener.name() + " " + listener.scheme() + "://" + address(listener.address()) + ":"
 					+ listener.port());

@@ -101,8 +101,13 @@ sealed interface Action {
 
 	}
 
-	/** Open all gates: {@link Event.GatesOpened}. */
-	record OpenGates() implements Action {
+	/**
+	 * Open all gates: {@link Event.GatesOpened}.
+	 *
+	 * @param ramp over which time to leave less and less new connections to the
+	 * predecessor
+	 */
+	record OpenGates(Duration ramp) implements Action {
 
 	}
 
@@ -113,6 +118,11 @@ sealed interface Action {
 	 * @param successorDead whether what the successor has not answered for is only here
 	 */
 	record Reopen(boolean successorDead) implements Action {
+
+	}
+
+	/** Leave more and more new connections to the successor over some time. */
+	record RampDown(Duration over) implements Action {
 
 	}
 

@@ -242,7 +242,7 @@ final class ActiveSteps {
 		this.state.enter(Phase.CUTTING_OVER);
 		this.state.setDeadline(HandoffMachine.CUTOVER_TIMEOUT);
 		this.cutoverSent = true;
-		this.state.send(this.successor, new Frame.Cutover());
+		this.state.send(this.successor, new Frame.Cutover(this.state.limits().ramp().toMillis()));
 	}
 
 	/**

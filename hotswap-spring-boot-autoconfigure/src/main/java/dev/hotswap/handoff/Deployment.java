@@ -39,6 +39,14 @@ public interface Deployment {
 	}
 
 	/**
+	 * The revision of the configuration that this process was started with.
+	 * @return the revision, or {@code null} if it has read no file of configuration
+	 */
+	default @Nullable String revision() {
+		return null;
+	}
+
+	/**
 	 * This process is the active one from now on: files that name it must. Called once
 	 * the application is ready, after a handoff to this process, and when this process
 	 * serves again after its successor's death or a revert.

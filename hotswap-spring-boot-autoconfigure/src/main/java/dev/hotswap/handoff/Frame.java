@@ -71,8 +71,11 @@ sealed interface Frame {
 
 	/**
 	 * Take the control path and open the gates.
+	 *
+	 * @param rampMillis over which time to leave less and less new connections to the
+	 * predecessor; zero to accept whatever comes
 	 */
-	record Cutover() implements Frame {
+	record Cutover(long rampMillis) implements Frame {
 
 	}
 

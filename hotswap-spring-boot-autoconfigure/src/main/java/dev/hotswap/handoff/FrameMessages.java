@@ -78,13 +78,19 @@ final class FrameMessages {
 		if (frame instanceof Frame.Ready) {
 			return Message.of(MessageType.READY).build();
 		}
-		if (frame instanceof Frame.Cutover) {
-			return Message.of(MessageType.CUTOVER).build();
+		if (frame instanceof Frame.Cutover cutover) {
+			return Message.of(MessageType.CUTOVER).field("ramp", String.valueOf(cutover.rampMillis())).build();
 		}
 		if (frame instanceof Frame.Serving) {
 			return Message.of(MessageType.SERVING).build();
 		}
 		return writeToOrFromOlder(frame);
+	}
+
+	/** Releases before the ramp send no such field. */
+	private static Frame.Cutover readCutover(Message message) {
+		String ramp = message.field("ramp");
+		return new Frame.Cutover((ramp != null) ? Math.max(0, Long.parseLong(ramp)) : 0);
 	}
 
 	private static Message writeToOrFromOlder(Frame frame) {
@@ -158,7 +164,7 @@ final class FrameMessages {
 				case OFFER -> readOffer(message);
 				case PROGRESS -> new Frame.Progress(Stage.valueOf(message.require("stage")));
 				case READY -> new Frame.Ready();
-				case CUTOVER -> new Frame.Cutover();
+				case CUTOVER -> readCutover(message);
 				case SERVING -> new Frame.Serving();
 				case CONNECTIONS -> readConnections(message);
 				case ADOPTED -> new Frame.Answered(split(message.require("ids")), split(message.require("returned")));

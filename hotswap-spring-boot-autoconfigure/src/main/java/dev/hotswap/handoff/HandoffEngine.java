@@ -51,6 +51,8 @@ public final class HandoffEngine implements Handoff {
 
 	private final HandoffSettings settings;
 
+	private final Deployment deployment;
+
 	private final HandoffConnectors connectors;
 
 	private final HandoffWorld world;
@@ -58,6 +60,9 @@ public final class HandoffEngine implements Handoff {
 	private final EventLoop loop;
 
 	private final Map<String, String> environment;
+
+	/** Who launched this process, if that was a predecessor. */
+	private final @Nullable LaunchMarker marker;
 
 	private final @Nullable ServiceNotices notices;
 
@@ -92,12 +97,15 @@ public final class HandoffEngine implements Handoff {
 	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit, Map<String, String> environment) {
 		this.settings = settings;
+		this.deployment = deployment;
 		this.environment = environment;
+		this.marker = LaunchMarker.of(environment.get(LaunchMarker.VARIABLE)).orElse(null);
 		this.connectors = new HandoffConnectors(false, new RequestRecorder(settings.recordRequests()));
 		HandoffMachine machine = new HandoffMachine(settings.application(), ProcessHandle.current().pid(),
 				settings.release(), settings.limits(), new HandoffIds(), System.nanoTime());
 		this.notices = ServiceManager.find(environment, ProcessHandle.current().pid())
-			.map((manager) -> new ServiceNotices(manager, this.connectors, settings))
+			.map((manager) -> new ServiceNotices(manager, this.connectors, settings,
+					(this.marker != null) ? this.marker.predecessor() : null))
 			.orElse(null);
 		this.loop = new EventLoop(machine, this.notices);
 		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, exit, this.loop::post);
@@ -116,12 +124,11 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public boolean begin() throws HandoffFailedException, IOException {
 		new ControlPath(this.settings.controlSocket()).prepare();
-		LaunchMarker marker = LaunchMarker.of(this.environment.get(LaunchMarker.VARIABLE)).orElse(null);
-		if (marker == null) {
+		if (this.marker == null) {
 			this.activated = ActivatedListeners.take(this.environment, ProcessHandle.current().pid());
 		}
 		PredecessorSearch search = new PredecessorSearch(this.settings, this.world.links());
-		ControlLinks.Link link = search.find(marker);
+		ControlLinks.Link link = search.find(this.marker);
 		if (link != null) {
 			this.loop.post(new Event.PredecessorFound(link.number(), link.process(), search.handoffId()));
 			if (!link.connection().isOpen()) {
@@ -216,16 +223,22 @@ public final class HandoffEngine implements Handoff {
 	}
 
 	/**
+	 * Why an offered listener could not be claimed; web servers report it as just another
+	 * failure to bind.
+	 * @return the failure, or {@code null}
+	 */
+	public @Nullable IOException listenerFailure() {
+		return this.offered.failure();
+	}
+
+	/**
 	 * Tell that the application failed to start. Returns once a predecessor has been
 	 * told.
 	 * @param failure why
 	 */
 	public void applicationFailed(Throwable failure) {
-		IOException unclaimed = this.offered.failure();
-		String message = (unclaimed != null) ? String.valueOf(unclaimed.getMessage()) : describe(failure);
-		if (unclaimed != null) {
-			logger.error(message);
-		}
+		IOException unclaimed = listenerFailure();
+		String message = (unclaimed != null) ? String.valueOf(unclaimed.getMessage()) : LaunchFailure.describe(failure);
 		this.loop.post(new Event.ApplicationFailed(code(unclaimed), message));
 		stop();
 	}
@@ -235,12 +248,6 @@ public final class HandoffEngine implements Handoff {
 			return null;
 		}
 		return (unclaimed instanceof SchemeMismatchException) ? FailureCode.SCHEME_MISMATCH : FailureCode.LAUNCH;
-	}
-
-	private static String describe(Throwable failure) {
-		// What the JDK and Spring throw where a signal ends the start
-		boolean told = failure instanceof IllegalStateException && "Shutdown in progress".equals(failure.getMessage());
-		return told ? "It was told to stop while it started." : failure.toString();
 	}
 
 	/**
@@ -343,7 +350,7 @@ public final class HandoffEngine implements Handoff {
 		HandoffStatus.Running running = (now.running() != null)
 				? new HandoffStatus.Running(now.running(), now.stage(), now.stageStarted(), now.successorPid()) : null;
 		return new HandoffStatus(now.role(), now.generation(), ProcessHandle.current().pid(),
-				this.settings.application(), this.settings.release(), now.since(),
+				this.settings.application(), this.settings.release(), this.deployment.revision(), now.since(),
 				this.connectors.all().stream().map(this::describe).toList(), running, now.draining(),
 				this.world.history().records());
 	}

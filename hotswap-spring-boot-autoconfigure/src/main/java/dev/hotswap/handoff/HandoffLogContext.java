@@ -7,7 +7,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * The id of a handoff in the diagnostic context of its log lines, as
- * {@code hotswap.handoff}. Does nothing where there is no SLF4J.
+ * {@code hotswap.handoff}. Does nothing where there is no SLF4J. Methods concern the
+ * thread that calls them.
  */
 public final class HandoffLogContext {
 

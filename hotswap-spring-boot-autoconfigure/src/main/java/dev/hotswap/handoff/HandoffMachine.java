@@ -83,7 +83,7 @@ final class HandoffMachine {
 			Phase.REVERTING, Phase.RESTORING_PATH };
 
 	/** Drains, or could resume. */
-	private static final Phase[] OLD = { Phase.STOPPING_ACCEPT, Phase.DRAINING, Phase.STANDBY };
+	private static final Phase[] OLD = { Phase.RAMPING, Phase.STOPPING_ACCEPT, Phase.DRAINING, Phase.STANDBY };
 
 	private static final Phase[] RESUMING = { Phase.REOPENING, Phase.RETAKING_PATH };
 
@@ -105,7 +105,7 @@ final class HandoffMachine {
 		on(Event.ApplicationReady.class, (m, ready) -> m.successor.warmUp(), Phase.STARTING);
 		on(Event.WarmedUp.class, (m, warm) -> m.successor.checkHealth(warm), Phase.WARMING_UP);
 		on(Event.HealthChecked.class, (m, checked) -> m.successor.reportReady(checked), Phase.CHECKING_HEALTH);
-		onFrame(Frame.Cutover.class, (m, cutover) -> m.successor.takePath(), Phase.READY);
+		onFrame(Frame.Cutover.class, (m, cutover) -> m.successor.cutOver((Frame.Cutover) cutover.frame()), Phase.READY);
 		on(Event.PathTaken.class, (m, taken) -> m.successor.openGates(taken), Phase.TAKING_PATH);
 		on(Event.GatesOpened.class, (m, opened) -> m.serve(), Phase.OPENING_GATES);
 		// ... and its ways out
@@ -137,6 +137,7 @@ final class HandoffMachine {
 		// ... and its ways out
 		on(Event.LaunchFailed.class, (m, failed) -> m.active.failLaunch(failed), Phase.LAUNCHING);
 		on(Event.OfferFailed.class, (m, failed) -> m.active.failOffer(failed), Phase.SUCCESSOR_STARTING);
+		onFrame(Frame.Bye.class, (m, bye) -> m.active.failBye((Frame.Bye) bye.frame()), Phase.LAUNCHING);
 		on(Event.SuccessorExited.class, (m, exited) -> m.active.failExited(exited), Phase.LAUNCHING,
 				Phase.SUCCESSOR_STARTING, Phase.CUTTING_OVER);
 		onFrame(Frame.Bye.class, (m, bye) -> m.active.failBye((Frame.Bye) bye.frame()), Phase.PRECHECKING,
@@ -345,13 +346,19 @@ final class HandoffMachine {
 			return;
 		}
 		boolean known = this.successor.knows(sender) || this.active.knows(sender) || this.leaving.knows(sender);
-		boolean introduction = frame instanceof Frame.Hello || frame instanceof Frame.Draining;
+		boolean introduction = frame instanceof Frame.Hello || frame instanceof Frame.Draining || isStillborn(received);
 		if (known == introduction) {
 			outOfOrder(received, known);
 		}
 		else if (!step(TABLE, frame.getClass(), received)) {
 			notNow(received, known);
 		}
+	}
+
+	/** A launched process that fails before it can take part says why. */
+	private boolean isStillborn(Event.Received received) {
+		return received.frame() instanceof Frame.Bye && this.state.phase() == Phase.LAUNCHING
+				&& received.sender().equals(this.active.successor());
 	}
 
 	private void notNow(Event.Received received, boolean known) {
@@ -568,7 +575,7 @@ final class HandoffMachine {
 				this.successor.stop();
 			case PRECHECKING, RELEASING, VERIFYING, LAUNCHING, SUCCESSOR_STARTING, CUTTING_OVER, FENCING ->
 				this.active.stop();
-			case STOPPING_ACCEPT, DRAINING, STANDBY, REOPENING, RETAKING_PATH -> this.leaving.stop();
+			case RAMPING, STOPPING_ACCEPT, DRAINING, STANDBY, REOPENING, RETAKING_PATH -> this.leaving.stop();
 			case BOOTING -> leave();
 			default -> {
 				// Whatever it does comes to an end soon, and it leaves then
@@ -628,7 +635,8 @@ final class HandoffMachine {
 			case BOOTING -> self + " is still starting; try again when it is ready.";
 			case IDLE -> "No handoff runs.";
 			case LEAVING -> self + " is stopping.";
-			case STOPPING_ACCEPT, DRAINING, STANDBY, DRAINED, ENDING -> self + " is leaving; ask the active one.";
+			case RAMPING, STOPPING_ACCEPT, DRAINING, STANDBY, DRAINED, ENDING ->
+				self + " is leaving; ask the active one.";
 			case HELLO_SENT, STARTING, WARMING_UP, CHECKING_HEALTH, READY, TAKING_PATH, OPENING_GATES, REOPENING,
 					RETAKING_PATH ->
 				self + " is taking over itself; ask again when it is active.";

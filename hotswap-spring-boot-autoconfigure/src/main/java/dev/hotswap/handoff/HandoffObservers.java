@@ -28,6 +28,8 @@ final class HandoffObservers {
 
 	private final HandoffConnectors connectors;
 
+	private final @Nullable String revision;
+
 	private final ExecutorService publisher = Executors.newSingleThreadExecutor(new Threads("hotswap-events-"));
 
 	private final CompletableFuture<@Nullable Void> refreshed = new CompletableFuture<>();
@@ -36,8 +38,9 @@ final class HandoffObservers {
 
 	private CompletableFuture<@Nullable Void> published = this.refreshed;
 
-	HandoffObservers(HandoffConnectors connectors) {
+	HandoffObservers(HandoffConnectors connectors, @Nullable String revision) {
 		this.connectors = connectors;
+		this.revision = revision;
 	}
 
 	void attach(HandoffApplication application) {
@@ -73,7 +76,7 @@ final class HandoffObservers {
 	private void log(String handoff, EventLoop.Snapshot now) {
 		boolean successor = now.role() == Role.SUCCEEDING;
 		switch (now.stage()) {
-			case PRECHECK -> logger.info(handoff + "begins; this is generation " + now.generation());
+			case PRECHECK -> logger.info(handoff + "begins; this is " + generation(now));
 			case START -> {
 				if (!successor) {
 					logger.info(handoff + "pid " + now.successorPid() + " has the listeners and starts");
@@ -84,9 +87,13 @@ final class HandoffObservers {
 					+ this.connectors.census().total() + " connections");
 			case STANDBY -> logger.info(handoff + "drained; able to resume for the time of hotswap.drain.standby");
 			case IDLE -> logger.info(handoff + "over; pid " + ProcessHandle.current().pid() + " is "
-					+ ((now.role() == Role.ACTIVE) ? "active" : "leaving") + ", generation " + now.generation());
+					+ ((now.role() == Role.ACTIVE) ? "active" : "leaving") + ", " + generation(now));
 			default -> logger.debug(handoff + now.stage());
 		}
+	}
+
+	private String generation(EventLoop.Snapshot now) {
+		return "generation " + now.generation() + ((this.revision != null) ? ", revision " + this.revision : "");
 	}
 
 	/**

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * behind
  * @param ignoreAllPorts whether all such ports may stay behind
  * @param readyTimeout from LAUNCH to READY
+ * @param cutoverRamp over which time the successor's share of new connections grows
  * @param drainTimeout how long the predecessor may drain
  * @param drainStandby how long a drained predecessor stays able to resume
  * @param maxGenerations how many older generations may drain at once
@@ -32,11 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record HandoffSettings(String application, @Nullable String release, Path controlSocket, boolean takeover,
 		LaunchAdditions additions, Set<Integer> ignoredPorts, boolean ignoreAllPorts, Duration readyTimeout,
-		Duration drainTimeout, Duration drainStandby, int maxGenerations, Duration drainSpread, Duration announceDelay,
-		Duration stopTimeout, boolean transferConnections, boolean recordRequests) {
+		Duration cutoverRamp, Duration drainTimeout, Duration drainStandby, int maxGenerations, Duration drainSpread,
+		Duration announceDelay, Duration stopTimeout, boolean transferConnections, boolean recordRequests) {
 
 	HandoffLimits limits() {
-		return new HandoffLimits(this.readyTimeout, this.drainTimeout, this.drainStandby, this.maxGenerations);
+		return new HandoffLimits(this.readyTimeout, this.cutoverRamp, this.drainTimeout, this.drainStandby,
+				this.maxGenerations);
 	}
 
 }

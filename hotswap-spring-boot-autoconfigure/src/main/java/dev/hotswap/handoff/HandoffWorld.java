@@ -37,7 +37,7 @@ final class HandoffWorld {
 	/** What no handoff waits for. */
 	private static final Set<Class<?>> SIDELINES = Set.of(Action.Adopt.class, Action.TellHeld.class,
 			Action.Rejoin.class, Action.BecomeActive.class, Action.Proven.class, Action.Discard.class,
-			Action.Remember.class, Action.NoteAnswer.class);
+			Action.Remember.class, Action.NoteAnswer.class, Action.RampDown.class);
 
 	/**
 	 * What is done to the files of the deployment, in the order in which it was decided:
@@ -77,6 +77,8 @@ final class HandoffWorld {
 
 	private final ScheduledExecutorService timer = Executors
 		.newSingleThreadScheduledExecutor(new Threads("hotswap-drain-"));
+
+	private final AcceptRamp ramp;
 
 	private final PredecessorWork predecessorWork;
 
@@ -129,8 +131,9 @@ final class HandoffWorld {
 				this.path::makeReachable, events);
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
-		this.successorWork = new SuccessorWork(connectors, events);
-		this.observers = new HandoffObservers(connectors);
+		this.ramp = new AcceptRamp(connectors, this.timer);
+		this.successorWork = new SuccessorWork(connectors, this.ramp, events);
+		this.observers = new HandoffObservers(connectors, deployment.revision());
 	}
 
 	ControlLinks links() {
@@ -322,6 +325,10 @@ final class HandoffWorld {
 	}
 
 	private void doWork(Action action) {
+		if (action instanceof Action.StopAccepting || action instanceof Action.Proven) {
+			// It leaves all to its successor, or there is nobody to leave any to
+			this.ramp.end();
+		}
 		if (action instanceof Action.TakePath) {
 			takePath();
 		}
@@ -330,6 +337,9 @@ final class HandoffWorld {
 		}
 		else if (action instanceof Action.Reopen reopen) {
 			reopen(reopen.successorDead());
+		}
+		else if (action instanceof Action.RampDown down) {
+			this.ramp.fall(down.over());
 		}
 		else if (action instanceof Action.Rejoin rejoin) {
 			rejoin(rejoin);
@@ -365,6 +375,7 @@ final class HandoffWorld {
 			drain.successorLost(false);
 		}
 		this.adoption.reopen();
+		this.ramp.end();
 		this.connectors.openGates();
 		this.events.accept(new Event.GatesOpened());
 	}

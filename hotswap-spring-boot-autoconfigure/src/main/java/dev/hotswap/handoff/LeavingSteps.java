@@ -85,7 +85,7 @@ final class LeavingSteps {
 	 * Whether this process would serve again if its successor died now.
 	 */
 	boolean mayResume() {
-		return this.state.isIn(Phase.STOPPING_ACCEPT, Phase.DRAINING, Phase.STANDBY) && !this.released;
+		return this.state.isIn(Phase.RAMPING, Phase.STOPPING_ACCEPT, Phase.DRAINING, Phase.STANDBY) && !this.released;
 	}
 
 	// The order in which it happens
@@ -105,13 +105,30 @@ final class LeavingSteps {
 		this.watch = Watch.SERVING;
 		this.connections = null;
 		this.lastTold = this.state.now();
+		if (this.released) {
+			stopAccepting();
+			this.state.send(successor, new Frame.Released());
+		}
+		else if (this.state.limits().ramp().isZero()) {
+			stopAccepting();
+		}
+		else {
+			rampDown(this.state.limits().ramp());
+		}
+		this.older.redirect();
+	}
+
+	/** Both accept; whoever is left alone with that takes all. */
+	private void rampDown(Duration over) {
+		this.state.enter(Phase.RAMPING);
+		this.state.setDeadline(over);
+		this.state.act(new Action.RampDown(over));
+	}
+
+	private void stopAccepting() {
 		this.state.enter(Phase.STOPPING_ACCEPT);
 		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
 		this.state.act(new Action.StopAccepting());
-		if (this.released) {
-			this.state.send(successor, new Frame.Released());
-		}
-		this.older.redirect();
 	}
 
 	void drain() {
@@ -170,12 +187,19 @@ final class LeavingSteps {
 				&& this.state.now() - this.lastFence >= HandoffMachine.FENCE_INTERVAL.toNanos()) {
 			fenceSuccessor();
 		}
-		if (this.state.isIn(Phase.DRAINING, Phase.STANDBY)
+		if (this.state.isIn(Phase.RAMPING, Phase.DRAINING, Phase.STANDBY)
 				&& this.state.now() - this.lastTold >= HandoffMachine.TELL_INTERVAL.toNanos()) {
-			boolean draining = this.state.phase() == Phase.DRAINING;
-			Duration left = this.state.left().minus(draining ? HandoffMachine.ANSWER_TIMEOUT : Duration.ZERO);
-			tellHeld(left.isNegative() ? Duration.ZERO : left);
+			tellHeld(switch (this.state.phase()) {
+				case RAMPING -> this.state.left().plus(this.state.limits().drain());
+				case DRAINING -> leftToDrain();
+				default -> this.state.left();
+			});
 		}
+	}
+
+	private Duration leftToDrain() {
+		Duration left = this.state.left().minus(HandoffMachine.ANSWER_TIMEOUT);
+		return left.isNegative() ? Duration.ZERO : left;
 	}
 
 	private void tellHeld(Duration left) {
@@ -202,7 +226,10 @@ final class LeavingSteps {
 
 	private void released() {
 		this.released = true;
-		if (this.state.phase() == Phase.STANDBY) {
+		if (this.state.phase() == Phase.RAMPING) {
+			stopAccepting();
+		}
+		else if (this.state.phase() == Phase.STANDBY) {
 			exit();
 		}
 	}
@@ -235,8 +262,7 @@ final class LeavingSteps {
 	void rejoined(Event.Rejoined rejoined) {
 		this.successor = new Peer(rejoined.link(), rejoined.active());
 		this.state.act(new Action.MoveOver(rejoined.link()));
-		Duration left = this.state.left().minus(HandoffMachine.ANSWER_TIMEOUT);
-		tellHeld(left.isNegative() ? Duration.ZERO : left);
+		tellHeld(leftToDrain());
 	}
 
 	void stop() {
@@ -249,6 +275,7 @@ final class LeavingSteps {
 		}
 		this.released = true;
 		switch (this.state.phase()) {
+			case RAMPING -> stopAccepting();
 			case DRAINING -> this.state.act(new Action.HastenDrain(false));
 			case STANDBY -> exit();
 			default -> {
@@ -408,25 +435,22 @@ final class LeavingSteps {
 		this.resuming = false;
 		this.released = true;
 		this.state.attempt().goOn();
-		this.state.enter(Phase.STOPPING_ACCEPT);
-		this.state.setDeadline(HandoffMachine.ANSWER_TIMEOUT);
-		this.state.act(new Action.StopAccepting());
+		stopAccepting();
 	}
 
 	// Time
 
 	void deadlineOver() {
+		if (this.watch != Watch.SERVING && this.state.isIn(Phase.RAMPING, Phase.STANDBY)) {
+			// It may be needed
+			this.state.setDeadline(HandoffMachine.FENCE_INTERVAL);
+			return;
+		}
 		switch (this.state.phase()) {
+			case RAMPING -> stopAccepting();
 			case STOPPING_ACCEPT -> drain();
 			case DRAINING -> drained(new HandoffRecord.Connections(0, 0, 0, 0));
-			case STANDBY -> {
-				if (this.watch == Watch.SERVING) {
-					exit();
-				}
-				else {
-					this.state.setDeadline(HandoffMachine.FENCE_INTERVAL);
-				}
-			}
+			case STANDBY -> exit();
 			case REOPENING -> retakePath();
 			default -> {
 				// The others are not this part's

@@ -67,6 +67,9 @@ enum Phase {
 	/** The revert has failed: takes the control path back. */
 	RESTORING_PATH(Role.ACTIVE, Stage.IDLE),
 
+	/** The successor serves: accepts less and less (hotswap.cutover.ramp). */
+	RAMPING(Role.DRAINING, Stage.DRAIN),
+
 	/** The successor serves: stops accepting. */
 	STOPPING_ACCEPT(Role.DRAINING, Stage.DRAIN),
 

@@ -15,6 +15,7 @@ import dev.hotswap.Role;
 import dev.hotswap.Stage;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.listener.ActivatedListeners;
+import dev.hotswap.process.ProcessId;
 import dev.hotswap.process.ServiceManager;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
@@ -40,6 +41,8 @@ final class ServiceNotices {
 	/** Prechecks, older generations and the cutover, beside the start. */
 	private static final Duration BESIDE_START = Duration.ofMinutes(3);
 
+	private static final Duration FOREVER = Duration.ofDays(10_000);
+
 	private static final Log logger = LogFactory.getLog(ServiceNotices.class);
 
 	private final ServiceManager manager;
@@ -53,18 +56,37 @@ final class ServiceNotices {
 
 	private final @Nullable ScheduledExecutorService watchdog;
 
+	private final @Nullable ProcessId launcher;
+
 	private final Set<String> stored = new HashSet<>();
 
 	/** Whether this process is the one that speaks. */
 	private volatile boolean active;
 
+	private @Nullable Thread launcherWatch;
+
+	/** Whether this process has a new parent, of which the service manager must learn. */
+	private boolean reparented;
+
+	private boolean stopping;
+
 	private @Nullable String handoffId;
 
 	private Stage stage = Stage.IDLE;
 
-	ServiceNotices(ServiceManager manager, HandoffConnectors connectors, HandoffSettings settings) {
+	/**
+	 * Create the notices of a process.
+	 * @param manager the service manager
+	 * @param connectors whose listeners to store
+	 * @param settings how long what may take
+	 * @param launcher the process that has launched this one, or {@code null} if that was
+	 * no predecessor
+	 */
+	ServiceNotices(ServiceManager manager, HandoffConnectors connectors, HandoffSettings settings,
+			@Nullable ProcessId launcher) {
 		this.manager = manager;
 		this.connectors = connectors;
+		this.launcher = launcher;
 		this.stageLimit = settings.readyTimeout().multipliedBy(HandoffMachine.READY_TIMEOUT_CAP).plus(BESIDE_START);
 		this.stopLimit = settings.announceDelay()
 			.plus(settings.stopTimeout())
@@ -93,11 +115,12 @@ final class ServiceNotices {
 	 * @param machine in the state after an event
 	 * @param actions what it wants done, of which nothing has been done yet
 	 */
-	void tell(HandoffMachine machine, List<Action> actions) {
+	synchronized void tell(HandoffMachine machine, List<Action> actions) {
 		if (actions.stream().anyMatch(Action.BecomeActive.class::isInstance)) {
 			this.active = true;
 			serving(machine, failure(actions));
 			store();
+			watchLauncher();
 		}
 		else if (actions.stream().anyMatch(Action.Leave.class::isInstance)) {
 			stopping();
@@ -111,6 +134,41 @@ final class ServiceNotices {
 		}
 		this.handoffId = machine.handoffId();
 		this.stage = machine.stage();
+		renew();
+	}
+
+	/**
+	 * As long as the predecessor lives, it is the parent of this process, and the service
+	 * manager counts on nobody but its own children.
+	 */
+	private void watchLauncher() {
+		ProcessId launcher = this.launcher;
+		if (launcher != null && this.launcherWatch == null) {
+			this.launcherWatch = new Threads("hotswap-launcher-").newThread(() -> {
+				try {
+					if (launcher.awaitDeath(FOREVER)) {
+						reparented();
+					}
+				}
+				catch (InterruptedException ex) {
+					// This process ends first
+				}
+			});
+			this.launcherWatch.start();
+		}
+	}
+
+	private synchronized void reparented() {
+		this.reparented = true;
+		renew();
+	}
+
+	/** Not while a handoff runs, whose successor may have told of itself already. */
+	private void renew() {
+		if (this.reparented && this.active && this.handoffId == null && !this.stopping) {
+			this.reparented = false;
+			this.manager.renewMainProcess();
+		}
 	}
 
 	private void handoff(HandoffMachine machine, List<Action> actions) {
@@ -163,6 +221,7 @@ final class ServiceNotices {
 	}
 
 	private void stopping() {
+		this.stopping = true;
 		// A listener whose connects are refused from now on must not come back
 		this.stored.forEach(this.manager::forget);
 		this.manager.tell("STOPPING=1",
@@ -191,8 +250,11 @@ final class ServiceNotices {
 	/**
 	 * Say nothing more.
 	 */
-	void close() {
+	synchronized void close() {
 		this.active = false;
+		if (this.launcherWatch != null) {
+			this.launcherWatch.interrupt();
+		}
 		if (this.watchdog != null) {
 			this.watchdog.shutdownNow();
 		}

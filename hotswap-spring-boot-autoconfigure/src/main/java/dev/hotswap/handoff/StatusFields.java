@@ -29,6 +29,7 @@ final class StatusFields {
 		put(fields, "pid", status.pid());
 		put(fields, "application", status.application());
 		put(fields, "release", status.release());
+		put(fields, "revision", status.revision());
 		put(fields, "since", status.since());
 		for (int i = 0; i < status.listeners().size(); i++) {
 			HandoffStatus.Listener listener = status.listeners().get(i);
@@ -90,8 +91,8 @@ final class StatusFields {
 		}
 		return new HandoffStatus(Role.valueOf(require(fields, "role")), Integer.parseInt(require(fields, "generation")),
 				Long.parseLong(require(fields, "pid")), require(fields, "application"), fields.get("release"),
-				Instant.parse(require(fields, "since")), listeners, readRunning(fields), draining,
-				RecordFields.read(HISTORY, fields));
+				fields.get("revision"), Instant.parse(require(fields, "since")), listeners, readRunning(fields),
+				draining, RecordFields.read(HISTORY, fields));
 	}
 
 	private static HandoffStatus.@Nullable Running readRunning(Map<String, String> fields) {

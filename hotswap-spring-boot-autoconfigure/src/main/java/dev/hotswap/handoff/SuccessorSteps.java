@@ -1,5 +1,7 @@
 package dev.hotswap.handoff;
 
+import java.time.Duration;
+
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
 import dev.hotswap.control.ByeReason;
@@ -19,6 +21,8 @@ final class SuccessorSteps {
 	private boolean predecessorDead;
 
 	private boolean killing;
+
+	private Duration ramp = Duration.ZERO;
 
 	/** The link has ended, and it is not known yet what that means. */
 	private boolean linkLost;
@@ -104,7 +108,12 @@ final class SuccessorSteps {
 		this.state.send(this.predecessor, new Frame.Ready());
 	}
 
-	void takePath() {
+	void cutOver(Frame.Cutover cutover) {
+		this.ramp = Duration.ofMillis(cutover.rampMillis());
+		takePath();
+	}
+
+	private void takePath() {
 		this.state.enter(Phase.TAKING_PATH);
 		this.state.act(new Action.TakePath());
 	}
@@ -115,7 +124,7 @@ final class SuccessorSteps {
 			return;
 		}
 		this.state.enter(Phase.OPENING_GATES);
-		this.state.act(new Action.OpenGates());
+		this.state.act(new Action.OpenGates(this.predecessorDead ? Duration.ZERO : this.ramp));
 	}
 
 	void serve() {

@@ -25,6 +25,8 @@ final class SuccessorWork {
 
 	private final HandoffConnectors connectors;
 
+	private final AcceptRamp ramp;
+
 	private final Consumer<Event> events;
 
 	private volatile @Nullable HandoffApplication application;
@@ -33,8 +35,9 @@ final class SuccessorWork {
 
 	private volatile List<RecordedRequest> recorded = List.of();
 
-	SuccessorWork(HandoffConnectors connectors, Consumer<Event> events) {
+	SuccessorWork(HandoffConnectors connectors, AcceptRamp ramp, Consumer<Event> events) {
 		this.connectors = connectors;
+		this.ramp = ramp;
 		this.events = events;
 	}
 
@@ -56,8 +59,8 @@ final class SuccessorWork {
 		else if (action instanceof Action.CheckHealth) {
 			checkHealth();
 		}
-		else if (action instanceof Action.OpenGates) {
-			openGates();
+		else if (action instanceof Action.OpenGates open) {
+			openGates(open.ramp());
 		}
 		else {
 			return false;
@@ -109,7 +112,8 @@ final class SuccessorWork {
 				? "The readiness did not become UP within " + HEALTH_TIMEOUT.toSeconds() + " s: " + problem : null;
 	}
 
-	private void openGates() {
+	private void openGates(Duration ramp) {
+		this.ramp.rise(ramp);
 		this.connectors.openGates();
 		OfferedListeners offered = this.offered;
 		if (offered != null) {

@@ -135,8 +135,20 @@ public final class ActivatedListeners implements AutoCloseable {
 		this.unclaimed.remove(claimed);
 		if (!claimed.isStored()) {
 			kept.add(claimed.address());
+			closeStored(claimed.address());
 		}
 		return adoption.adopt(claimed.descriptor());
+	}
+
+	/** What the store has beside the socket unit is the same listener. */
+	private void closeStored(InetSocketAddress address) {
+		this.unclaimed.removeIf((listener) -> {
+			boolean same = listener.isStored() && listener.address().equals(address);
+			if (same) {
+				listener.descriptor().close();
+			}
+			return same;
+		});
 	}
 
 	private @Nullable Activated find(String name, InetSocketAddress address) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses a handoff while this process is so close to its limit of open files that a
  * handoff could not get the descriptors it needs: requests would fail for want of them,
- * too.
+ * too. Thread-safe.
  *
  * @since 0.1.0
  */

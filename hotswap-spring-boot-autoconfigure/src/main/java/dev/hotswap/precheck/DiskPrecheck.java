@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses a handoff while there is no room for what the successor writes as it starts:
- * its temporary files and its log.
+ * its temporary files and its log. Thread-safe.
  *
  * @since 0.1.0
  */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses a handoff while there is not enough memory for a second process like this one,
  * on the machine or within the limits of its control groups: the kernel would kill one of
- * the two, and not necessarily the new one.
+ * the two, and not necessarily the new one. Thread-safe.
  *
  * @since 0.1.0
  */

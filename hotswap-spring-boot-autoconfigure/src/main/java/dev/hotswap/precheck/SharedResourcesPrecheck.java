@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Warns of files that predecessor and successor would both write while both run. Never
- * refuses, since many get along.
+ * refuses, since many get along. Thread-safe.
  *
  * @since 0.1.0
  */

@@ -6,6 +6,7 @@ import java.util.Optional;
 
 /**
  * Makes sure that a process can no longer act: kills it, if need be, and sees it dead.
+ * Stateless and thread-safe.
  *
  * @since 0.1.0
  */

@@ -1,6 +1,8 @@
 package dev.hotswap.process;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -36,9 +38,16 @@ public final class ServiceManager {
 	/** A queue that stays full for so long belongs to a manager that is stopped. */
 	private static final Duration SEND_TIMEOUT = Duration.ofSeconds(1);
 
+	private static final File NULL_DEVICE = new File("/dev/null");
+
+	/** Within which time a busy service manager has read a message. */
+	private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+
 	private static final Log logger = LogFactory.getLog(ServiceManager.class);
 
 	private final String socket;
+
+	private final long pid;
 
 	private final @Nullable Duration watchdogTimeout;
 
@@ -46,8 +55,9 @@ public final class ServiceManager {
 
 	private final AtomicBoolean failed = new AtomicBoolean();
 
-	private ServiceManager(String socket, @Nullable Duration watchdogTimeout, boolean storesDescriptors) {
+	private ServiceManager(String socket, long pid, @Nullable Duration watchdogTimeout, boolean storesDescriptors) {
 		this.socket = socket;
+		this.pid = pid;
 		this.watchdogTimeout = watchdogTimeout;
 		this.storesDescriptors = storesDescriptors;
 	}
@@ -67,8 +77,8 @@ public final class ServiceManager {
 			}
 			return Optional.empty();
 		}
-		return Optional
-			.of(new ServiceManager(socket, watchdogTimeout(environment, pid), number(environment.get("FDSTORE")) > 0));
+		return Optional.of(new ServiceManager(socket, pid, watchdogTimeout(environment, pid),
+				number(environment.get("FDSTORE")) > 0));
 	}
 
 	private static @Nullable Duration watchdogTimeout(Map<String, String> environment, long pid) {
@@ -107,6 +117,31 @@ public final class ServiceManager {
 	 */
 	public void tell(String... assignments) {
 		send(List.of(), assignments);
+	}
+
+	/**
+	 * Have the service manager see that this process, its main process, has become its
+	 * child. systemd looks only when it learns of a main process; one that was another's
+	 * child then it takes for an alien as long as it lives: it does not wait for its end
+	 * when it stops the service, but sends SIGKILL at once, and takes its crash for the
+	 * service's orderly end ({@code main_pid_alien} in its {@code service.c}). To name
+	 * the same process again changes nothing, so another one, which does nothing, is
+	 * named in between. Where it cannot be started, nothing is said.
+	 */
+	public void renewMainProcess() {
+		ProcessBuilder builder = new ProcessBuilder("sleep", String.valueOf(READ_TIMEOUT.toSeconds()))
+			.redirectInput(Redirect.from(NULL_DEVICE))
+			.redirectOutput(Redirect.DISCARD)
+			.redirectError(Redirect.DISCARD);
+		builder.environment().clear();
+		try {
+			tell("MAINPID=" + builder.start().pid());
+			tell("MAINPID=" + this.pid);
+		}
+		catch (IOException ex) {
+			logger.warn("The service manager cannot be told that this process is its child by now, "
+					+ "and will kill it when it stops the service", ex);
+		}
 	}
 
 	/**

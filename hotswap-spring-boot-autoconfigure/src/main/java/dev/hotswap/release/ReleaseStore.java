@@ -34,7 +34,7 @@ public final class ReleaseStore {
 
 	private static final String RELEASES = "releases";
 
-	private static final String CURRENT = "current";
+	static final String CURRENT = "current";
 
 	private static final String NEW_CURRENT = ".current.";
 

@@ -36,7 +36,11 @@ public final class Releases {
 
 	private final @Nullable RunningJar runningJar;
 
+	private final @Nullable Path jarPath;
+
 	private final @Nullable String running;
+
+	private final @Nullable String launchableAtStart;
 
 	/**
 	 * Create the releases of this process, and remember what its jar is like now: call it
@@ -60,8 +64,12 @@ public final class Releases {
 		this.verification = verification;
 		this.keep = keep;
 		this.proc = proc;
-		this.runningJar = runningJar(store, List.of(classPath.split(File.pathSeparator)));
+		List<String> entries = List.of(classPath.split(File.pathSeparator));
+		this.runningJar = runningJar(store, entries);
+		this.jarPath = (this.runningJar != null && entries.size() == 1) ? Path.of(entries.get(0)).toAbsolutePath()
+				: null;
 		this.running = (store != null && this.runningJar != null) ? store.versionOf(this.runningJar.path()) : null;
+		this.launchableAtStart = launchable();
 	}
 
 	private static @Nullable RunningJar runningJar(@Nullable ReleaseStore store, List<String> classPath) {
@@ -90,6 +98,44 @@ public final class Releases {
 	 */
 	public @Nullable String running() {
 		return this.running;
+	}
+
+	/**
+	 * What a handoff for which no release is asked would launch now: a release, or the
+	 * jar at the path that this process was started with.
+	 * @return the release's version, or else words that are equal for the same file and
+	 * none of its contents; {@code null} if there is nothing to launch, or it is not
+	 * known
+	 */
+	public @Nullable String launchable() {
+		try {
+			if (this.store != null) {
+				String current = this.store.current();
+				return (current != null) ? current : this.running;
+			}
+			return (this.jarPath != null) ? RunningJar.describe(this.jarPath) : null;
+		}
+		catch (IOException ex) {
+			// In the middle of a deployment
+			logger.debug("It is not known what a handoff would launch", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * What {@link #launchable()} was when this process started.
+	 * @return as {@link #launchable()}
+	 */
+	public @Nullable String launchableAtStart() {
+		return this.launchableAtStart;
+	}
+
+	/**
+	 * The path at which {@link #launchable()} looks.
+	 * @return an absolute path, or {@code null} if there is none
+	 */
+	public @Nullable Path launchablePath() {
+		return (this.store != null) ? this.store.directory().resolve(ReleaseStore.CURRENT) : this.jarPath;
 	}
 
 	/**

@@ -47,6 +47,16 @@ final class RunningJar {
 		}
 	}
 
+	/**
+	 * Describe the file at a path by what changes when it is replaced or overwritten.
+	 */
+	static String describe(Path jar) throws IOException {
+		Path real = jar.toRealPath();
+		BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
+		return real + " of " + attributes.lastModifiedTime() + ", " + attributes.size() + " bytes, "
+				+ attributes.fileKey();
+	}
+
 	Path path() {
 		return this.path;
 	}

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Warms an application up before it serves: first its {@link WarmUp} beans, then requests
- * through its real connectors, whose gates are closed. What fails is logged.
+ * through its real connectors, whose gates are closed. What fails is logged. For one
+ * thread at a time.
  */
 public final class ApplicationWarmUp {
 

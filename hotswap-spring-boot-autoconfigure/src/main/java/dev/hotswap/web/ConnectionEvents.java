@@ -1,9 +1,7 @@
 package dev.hotswap.web;
 
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,8 +12,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Brings connection events to their listeners, on a thread of its own with a bounded
- * queue, so that no listener can hold up a connection. Thread-safe.
+ * Brings connection events to their listeners, each on a thread of its own with a bounded
+ * queue, so that no listener can hold up a connection or another listener. Thread-safe.
  */
 public final class ConnectionEvents implements AutoCloseable {
 
@@ -23,15 +21,9 @@ public final class ConnectionEvents implements AutoCloseable {
 
 	private static final int CAPACITY = 8192;
 
-	private final List<ConnectionListener> listeners;
-
-	private final BlockingQueue<ConnectionEvent> queue;
+	private final List<Delivery> deliveries;
 
 	private final AtomicLong lastId = new AtomicLong();
-
-	private final AtomicLong dropped = new AtomicLong();
-
-	private final Thread thread = new Thread(this::run, "hotswap-connection-events");
 
 	/**
 	 * Start to bring events.
@@ -42,10 +34,8 @@ public final class ConnectionEvents implements AutoCloseable {
 	}
 
 	ConnectionEvents(Collection<? extends ConnectionListener> listeners, int capacity) {
-		this.listeners = List.copyOf(listeners);
-		this.queue = new ArrayBlockingQueue<>(capacity);
-		this.thread.setDaemon(true);
-		this.thread.start();
+		this.deliveries = listeners.stream().map((listener) -> new Delivery(listener, capacity)).toList();
+		this.deliveries.forEach(Thread::start);
 	}
 
 	/**
@@ -57,48 +47,20 @@ public final class ConnectionEvents implements AutoCloseable {
 	}
 
 	/**
-	 * Bring an event to the listeners soon, or drop it if too many wait.
+	 * Bring an event to the listeners soon, but not to those that too many events wait
+	 * for.
 	 * @param event the event
 	 */
 	public void publish(ConnectionEvent event) {
-		if (!this.queue.offer(event) && this.dropped.getAndIncrement() == 0) {
-			logger.warn("Connection events are dropped because the connection listeners are too slow");
-		}
+		this.deliveries.forEach((delivery) -> delivery.offer(event));
 	}
 
 	/**
-	 * How many events were dropped.
+	 * How many events were dropped, each counted for each listener that missed it.
 	 * @return a number that only ever grows
 	 */
 	public long dropped() {
-		return this.dropped.get();
-	}
-
-	private void run() {
-		Set<ConnectionListener> failed = new HashSet<>();
-		try {
-			while (true) {
-				ConnectionEvent event = this.queue.take();
-				for (ConnectionListener listener : this.listeners) {
-					call(listener, event, failed);
-				}
-			}
-		}
-		catch (InterruptedException ex) {
-			// Closed
-		}
-	}
-
-	private static void call(ConnectionListener listener, ConnectionEvent event, Set<ConnectionListener> failed) {
-		try {
-			listener.connectionChanged(event);
-		}
-		catch (Exception | LinkageError | AssertionError ex) {
-			if (failed.add(listener)) {
-				logger.warn("A connection listener failed, which is not logged again: " + listener.getClass().getName(),
-						ex);
-			}
-		}
+		return this.deliveries.stream().mapToLong((delivery) -> delivery.dropped.get()).sum();
 	}
 
 	/**
@@ -106,7 +68,61 @@ public final class ConnectionEvents implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.thread.interrupt();
+		this.deliveries.forEach(Thread::interrupt);
+	}
+
+	/**
+	 * Calls one listener.
+	 */
+	private static final class Delivery extends Thread {
+
+		private final ConnectionListener listener;
+
+		private final BlockingQueue<ConnectionEvent> queue;
+
+		private final AtomicLong dropped = new AtomicLong();
+
+		private boolean failed;
+
+		Delivery(ConnectionListener listener, int capacity) {
+			super("hotswap-connection-events");
+			this.listener = listener;
+			this.queue = new ArrayBlockingQueue<>(capacity);
+			setDaemon(true);
+		}
+
+		void offer(ConnectionEvent event) {
+			if (!this.queue.offer(event) && this.dropped.getAndIncrement() == 0) {
+				logger.warn("Connection events are dropped, which is not logged again, because this connection "
+						+ "listener blocks or is too slow: " + this.listener.getClass().getName());
+			}
+		}
+
+		@Override
+		public void run() {
+			try {
+				while (true) {
+					call(this.queue.take());
+				}
+			}
+			catch (InterruptedException ex) {
+				// Closed
+			}
+		}
+
+		private void call(ConnectionEvent event) {
+			try {
+				this.listener.connectionChanged(event);
+			}
+			catch (Exception | LinkageError | AssertionError ex) {
+				if (!this.failed) {
+					this.failed = true;
+					logger.warn("A connection listener failed, which is not logged again: "
+							+ this.listener.getClass().getName(), ex);
+				}
+			}
+		}
+
 	}
 
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at all connections from time to time: ends those that have been idle for too
- * long, and warns of requests that take too long, once per request.
+ * long, and warns of requests that take too long, once per request. Runs on its
+ * scheduler's thread, and may be stopped from any.
  */
 public final class ConnectionWatch implements Runnable {
 

@@ -50,6 +50,16 @@ public interface HandoffConnector {
 	void openGate();
 
 	/**
+	 * Accept a share of the new connections while the gate is open, and leave the rest to
+	 * another process that accepts on the same listener. What that does not take within a
+	 * moment of some two milliseconds is accepted nevertheless, so that no client waits
+	 * longer than that, and connections that come faster than one a moment may be more
+	 * than the share. Stays until it is set again, whatever becomes of the gate.
+	 * @param share between 0 and 1; 1, as it is at first, accepts without waiting
+	 */
+	void acceptShare(double share);
+
+	/**
 	 * Close the gate, and wait until it is certain that no further connection will be
 	 * accepted and every accepted one is being served. The listener stays open.
 	 * @param timeout how long to wait at most

@@ -104,6 +104,15 @@ public final class HandoffConnectors {
 	}
 
 	/**
+	 * Have the connectors that there are accept a share of the new connections, see
+	 * {@link HandoffConnector#acceptShare}.
+	 * @param share between 0 and 1
+	 */
+	public void acceptShare(double share) {
+		all().forEach((connector) -> connector.acceptShare(share));
+	}
+
+	/**
 	 * Close all gates and wait until nothing more will be accepted.
 	 * @param timeout how long to wait at most for each connector
 	 * @throws IOException if a connector did not stop in time; the others have stopped

@@ -118,7 +118,7 @@ class HandoffObservationsTests {
 				new HandoffRecord.Party(200, 2, null), Instant.EPOCH,
 				(code != null) ? HandoffRecord.Result.FAILED : HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, code,
 				(code != null) ? "It went wrong." : null, null, Map.of(), null);
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 100, "shop", null, Instant.EPOCH, List.of(), null,
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 100, "shop", null, null, Instant.EPOCH, List.of(), null,
 				List.of(), List.of(record));
 	}
 

@@ -1,15 +1,11 @@
 package dev.hotswap.actuate;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import dev.hotswap.FailureCode;
 import dev.hotswap.HandoffRecord;
@@ -44,13 +40,14 @@ class HotswapEndpointTests {
 	void unknownIsNullAndNeverAbsent() {
 		assertJson(this.endpoint.status(), """
 				{"role": "ACTIVE", "generation": 3, "pid": 4711, "application": "shop", "release": null,
+				 "revision": null,
 				 "since": "2026-01-02T03:04:05.678Z", "listeners": [], "handoff": null, "draining": [],
 				 "history": []}""");
 	}
 
 	@Test
 	void everythingIsShown() {
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "v1", TestHandoff.SINCE,
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "v1", "1f0c7b0d8a5e", TestHandoff.SINCE,
 				List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http"),
 						new HandoffStatus.Listener("management", "127.0.0.1", 8081, "https")),
 				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
@@ -67,6 +64,7 @@ class HotswapEndpointTests {
 								null)));
 		assertJson(this.endpoint.status(), """
 				{"role": "ACTIVE", "generation": 3, "pid": 4711, "application": "shop", "release": "v1",
+				 "revision": "1f0c7b0d8a5e",
 				 "since": "2026-01-02T03:04:05.678Z",
 				 "listeners": [
 				  {"name": "server", "address": "0:0:0:0:0:0:0:0", "port": 8080, "scheme": "http"},
@@ -88,11 +86,9 @@ class HotswapEndpointTests {
 
 	@Test
 	void documentationShowsWhatIsAnswered() throws IOException {
-		Matcher json = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL)
-			.matcher(Files.readString(Path.of("../docs/observability.md")));
-		assertThat(json.find()).isTrue();
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "1.5.0", TestHandoff.SINCE,
-				List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http")),
+		List<String> blocks = DocumentedJson.blocks();
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", "1.5.0", "1f0c7b0d8a5e",
+				TestHandoff.SINCE, List.of(new HandoffStatus.Listener("server", "0:0:0:0:0:0:0:0", 8080, "http")),
 				new HandoffStatus.Running("h9", Stage.HEALTH_CHECK, TestHandoff.SINCE.plus(Duration.ofMillis(322)),
 						4712L),
 				List.of(new HandoffStatus.Draining("h8", 4710, 2, Role.STANDBY, new HandoffStatus.Held(1, 2, 3),
@@ -102,7 +98,11 @@ class HotswapEndpointTests {
 						HandoffRecord.Result.SUCCEEDED, Stage.DRAIN, null, null, null, Map.of(Stage.PRECHECK, 12L,
 								Stage.LAUNCH, 900L, Stage.START, 3456L, Stage.CUTOVER, 5L, Stage.DRAIN, 120L),
 						new HandoffRecord.Connections(32, 0, 4, 0))));
-		assertJson(this.endpoint.status(), json.group(1));
+		assertJson(this.endpoint.status(), blocks.get(1));
+		assertJson(new ReleaseListing.Listing("/srv/shop", "1.5.0", "1.5.0", null,
+				List.of(new ReleaseListing.Entry("1.5.0", "shop.jar", Instant.parse("2026-01-02T00:00:00Z"), true, true,
+						null))),
+				blocks.get(2));
 	}
 
 	@Test
@@ -118,7 +118,7 @@ class HotswapEndpointTests {
 	void codesAreKebabCase(FailureCode code) {
 		HandoffRecord failed = new HandoffRecord("h1", HandoffTrigger.COMMAND, new HandoffRecord.Party(1, 1, null),
 				null, Instant.EPOCH, HandoffRecord.Result.FAILED, Stage.START, code, null, null, Map.of(), null);
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, Instant.EPOCH, List.of(), null,
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, null, Instant.EPOCH, List.of(), null,
 				List.of(), List.of(failed));
 		assertThat(write(this.endpoint.status()).at("/history/0/code").asString()).matches("[a-z]+(-[a-z]+)*")
 			.isEqualTo(code.code());
@@ -160,7 +160,7 @@ class HotswapEndpointTests {
 
 	@Test
 	void revertOfTheLastHandoffIsAccepted() {
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, Instant.EPOCH, List.of(), null,
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 1, 1, "shop", null, null, Instant.EPOCH, List.of(), null,
 				List.of(new HandoffStatus.Draining("h7", 4710, 2, Role.DRAINING, null, null)), List.of());
 		WebEndpointResponse<?> response = this.endpoint.abort();
 		assertThat(response.getStatus()).isEqualTo(202);

@@ -82,7 +82,7 @@ class HotswapMetricsTests {
 	@Test
 	void handoffsAreThereBeforeTheFirst() {
 		this.metrics.bindTo(this.registry);
-		assertThat(this.registry.find("hotswap.handoffs").meters()).hasSize(8)
+		assertThat(this.registry.find("hotswap.handoffs").meters()).hasSize(10)
 			.extracting((meter) -> meter.getId().getType())
 			.containsOnly(Meter.Type.COUNTER);
 		assertThat(this.registry.find("hotswap.stage.duration").meters()).hasSize(18)

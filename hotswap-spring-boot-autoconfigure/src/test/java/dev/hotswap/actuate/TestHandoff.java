@@ -27,7 +27,7 @@ final class TestHandoff implements Handoff {
 	boolean aborted;
 
 	static HandoffStatus status(Role role, HandoffStatus.@Nullable Running running) {
-		return new HandoffStatus(role, 3, 4711, "shop", null, SINCE, List.of(), running, List.of(), List.of());
+		return new HandoffStatus(role, 3, 4711, "shop", null, null, SINCE, List.of(), running, List.of(), List.of());
 	}
 
 	static HandoffStatus.Running running(Stage stage) {

@@ -26,7 +26,7 @@ class ConfigurationMetadataTests {
 		assertThat(properties).extracting((property) -> property.get("name").asString())
 			.contains("hotswap.enabled", "hotswap.control.socket", "hotswap.launch.ignore-listeners",
 					"hotswap.drain.timeout")
-			.allMatch((name) -> name.matches("(management\\.endpoint\\.)?hotswap\\..*"));
+			.allMatch((name) -> name.matches("(management\\.(endpoint|health)\\.)?hotswap\\..*"));
 		assertThat(properties).allSatisfy((property) -> {
 			assertThat(property.path("description").asString("")).as(property.get("name").asString())
 				.matches("(?s)[A-Z].*\\.");

@@ -62,6 +62,16 @@ class ControlSocketLocationTests {
 			.satisfies((invalid) -> assertThat(invalid.getReason()).contains("file name"));
 	}
 
+	@Test
+	void sharedPortNeedsTheNameOfAnInstance() {
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> find("hotswap.reuse-port=true", "hotswap.control.socket=/run/shop/x.sock"))
+			.satisfies((invalid) -> assertThat(invalid.getName()).isEqualTo("hotswap.reuse-port"))
+			.satisfies((invalid) -> assertThat(invalid.getReason()).contains("set hotswap.instance"));
+		assertThat(find("hotswap.reuse-port=true", "hotswap.instance=a").orElseThrow().getFileName())
+			.hasToString("any-8080-a.sock");
+	}
+
 	private static Optional<Path> find(String... properties) {
 		ConfigurableEnvironment environment = new StandardEnvironment();
 		TestPropertyValues.of(properties).applyTo(environment);

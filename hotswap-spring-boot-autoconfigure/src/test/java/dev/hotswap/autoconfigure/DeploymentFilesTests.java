@@ -40,8 +40,8 @@ class DeploymentFilesTests {
 	@Test
 	void releaseThatIsVerifiedIsTheOneToLaunch() throws Exception {
 		Path jar = Files.createFile(Files.createDirectories(this.folder.resolve("releases/2")).resolve("app.jar"));
-		DeploymentFiles files = new DeploymentFiles(Releases
-			.ofThisProcess(new ReleaseStore(this.folder, ReleaseVerification.NONE), ReleaseVerification.NONE, 3), null);
+		DeploymentFiles files = new DeploymentFiles(Releases.ofThisProcess(
+				new ReleaseStore(this.folder, ReleaseVerification.NONE), ReleaseVerification.NONE, 3), null, null);
 		assertThat(files.verify("2")).isNull();
 		assertThat(files.jar()).isEqualTo(jar);
 		assertThat(files.verify("3")).contains("no release 3");
@@ -53,7 +53,7 @@ class DeploymentFilesTests {
 
 	@Test
 	void withoutAnyFilesThereIsNothingToDo() throws Exception {
-		DeploymentFiles files = DeploymentFiles.of(new HotswapProperties());
+		DeploymentFiles files = DeploymentFiles.of(new HotswapProperties(), null);
 		files.begin(false);
 		assertThat(files.verify(null)).isNull();
 		assertThat(files.jar()).isNull();
@@ -87,7 +87,7 @@ class DeploymentFilesTests {
 	void pidFileThatCannotBeWrittenFailsTheStart() {
 		Path missing = this.folder.resolve("none/shop.pid");
 		DeploymentFiles files = new DeploymentFiles(Releases.ofThisProcess(null, ReleaseVerification.NONE, 1),
-				new PidFile(missing));
+				new PidFile(missing), null);
 		assertThatExceptionOfType(PidFileException.class).isThrownBy(() -> files.begin(true));
 		assertThatExceptionOfType(PidFileException.class).isThrownBy(() -> files.begin(false));
 	}
@@ -97,13 +97,13 @@ class DeploymentFilesTests {
 		HotswapProperties properties = new HotswapProperties();
 		properties.getRelease().setKeep(0);
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-			.isThrownBy(() -> DeploymentFiles.of(properties))
+			.isThrownBy(() -> DeploymentFiles.of(properties, null))
 			.satisfies((invalid) -> assertThat(invalid.getName()).isEqualTo("hotswap.release.keep"));
 	}
 
 	private DeploymentFiles files() {
-		return new DeploymentFiles(Releases.ofThisProcess(null, ReleaseVerification.NONE, 1),
-				new PidFile(this.pidFile));
+		return new DeploymentFiles(Releases.ofThisProcess(null, ReleaseVerification.NONE, 1), new PidFile(this.pidFile),
+				null);
 	}
 
 }

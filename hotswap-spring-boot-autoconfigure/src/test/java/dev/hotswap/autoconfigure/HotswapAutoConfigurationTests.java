@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
+import dev.hotswap.ConnectionListener;
 import dev.hotswap.Handoff;
 import dev.hotswap.HandoffStatus;
 import dev.hotswap.Role;
@@ -19,6 +20,7 @@ import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.LaunchAdditions;
+import dev.hotswap.web.ConnectionEvents;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.TestClient;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
@@ -168,6 +171,43 @@ class HotswapAutoConfigurationTests {
 				assertThat(context).getBean(HotswapEndpoint.class).isSameAs(endpoint);
 				assertThat(context).getBean(HotswapHealthIndicator.class).isSameAs(indicator);
 				assertThat(context).getBean(Readiness.class).isSameAs(readiness);
+			});
+	}
+
+	@Test
+	void usersOwnHealthGroupsWin() {
+		HotswapHealthEndpointGroupsPostProcessor own = new HotswapHealthEndpointGroupsPostProcessor(
+				new StaticListableBeanFactory().getBeanProvider(Handoff.class));
+		this.runner.withBean("ownGroups", HotswapHealthEndpointGroupsPostProcessor.class, () -> own)
+			.run((context) -> assertThat(context).getBean(HotswapHealthEndpointGroupsPostProcessor.class)
+				.isSameAs(own));
+	}
+
+	@Test
+	void connectionsAreWatchedForWhoeverListens() {
+		this.runner.withPropertyValues("hotswap.connections.idle-timeout=30s").run((context) -> {
+			assertThat(context).doesNotHaveBean(ConnectionEvents.class);
+			assertThat(context.getBean(ConnectionMonitoring.class).events()).isNull();
+			assertThat(context.getBean(ConnectionMonitoring.class).idleTimeout()).hasSeconds(30);
+		});
+		this.runner.withBean(ConnectionListener.class, () -> (event) -> {
+		}).run((context) -> {
+			assertThat(context).hasSingleBean(ConnectionEvents.class);
+			assertThat(context.getBean(ConnectionMonitoring.class).events())
+				.isSameAs(context.getBean(ConnectionEvents.class));
+		});
+	}
+
+	@Test
+	void usersOwnConnectionBeansWin() {
+		ConnectionEvents events = new ConnectionEvents(List.of());
+		this.runner.withBean(ConnectionListener.class, () -> (event) -> {
+		})
+			.withBean("ownEvents", ConnectionEvents.class, () -> events)
+			.withBean("ownMonitoring", ConnectionMonitoring.class, () -> ConnectionMonitoring.NONE)
+			.run((context) -> {
+				assertThat(context).getBean(ConnectionEvents.class).isSameAs(events);
+				assertThat(context).getBean(ConnectionMonitoring.class).isSameAs(ConnectionMonitoring.NONE);
 			});
 	}
 
@@ -402,15 +442,16 @@ class HotswapAutoConfigurationTests {
 	}
 
 	private void role(Role role, HandoffStatus.@Nullable Running running) {
-		given(this.handoff.status()).willReturn(new HandoffStatus(role, 1, 4711, "shop", null, Instant.EPOCH, List.of(),
-				running, List.of(), List.of()));
+		given(this.handoff.status()).willReturn(new HandoffStatus(role, 1, 4711, "shop", null, null, Instant.EPOCH,
+				List.of(), running, List.of(), List.of()));
 	}
 
 	/** It owns nothing until it begins. */
 	private static HandoffEngine engine() {
 		return new HandoffEngine(new HandoffSettings("shop", null, Path.of("unused.sock"), false,
-				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, 4,
-				Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true), new ChildProcessLauncher());
+				LaunchAdditions.none(), Set.of(), false, Duration.ofMinutes(1), Duration.ZERO, Duration.ofMinutes(1),
+				Duration.ZERO, 4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true),
+				new ChildProcessLauncher());
 	}
 
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
@@ -279,6 +280,22 @@ class HotswapRunListenerTests {
 	void signalCanBeNamedInAnyCase(String signal) {
 		assertThat(run("hotswap.control.socket=" + socket(), "hotswap.signal=" + signal).getBean(Handoff.class))
 			.isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = { "hotswap.ready-timeout|0s", "hotswap.connections.idle-timeout|-1s",
+			"hotswap.connections.active-warning|0s", "hotswap.drain.timeout|-1s", "hotswap.drain.standby|-1s",
+			"hotswap.drain.spread|soon", "hotswap.drain.announce-delay|-5s", "hotswap.drain.max-generations|0",
+			"hotswap.warm-up.concurrency|0", "hotswap.warm-up.duration|-1s", "hotswap.warm-up.requests|POST /orders",
+			"hotswap.launch.jvm-options|-jar", "hotswap.launch.ignore-listeners|70000", "hotswap.release.keep|0",
+			"hotswap.release.verify|md5", "hotswap.instance|a/b", "hotswap.takeover|perhaps", "hotswap.enabled|perhaps",
+			"hotswap.prechecks.disk.required|a lot" })
+	void valueThatMakesNoSenseIsExplained(String property, String value, CapturedOutput output) {
+		assertThatExceptionOfType(RuntimeException.class)
+			.isThrownBy(() -> run("hotswap.control.socket=" + socket(), property + "=" + value));
+		assertThat(output).contains("APPLICATION FAILED TO START", property, value, "eason:", "Action:")
+			.doesNotContain("Application run failed");
+		assertThat(socket()).doesNotExist();
 	}
 
 	@Test

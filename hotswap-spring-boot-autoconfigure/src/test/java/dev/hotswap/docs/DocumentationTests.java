@@ -27,6 +27,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
@@ -50,6 +51,9 @@ class DocumentationTests {
 
 	private static final Pattern ASSIGNMENT = Pattern
 		.compile("(?<![\\w./])(hotswap\\.[a-z.-]+)=([^\\s\"<`…,\\]]+)(?![<…])");
+
+	private static final Pattern BOOTS = Pattern
+		.compile("((?:spring|server|management|logging)\\.[a-z][a-z0-9.-]*[a-z])(?:=.*)?");
 
 	private static final Pattern OPTION = Pattern.compile("--(hotswap\\.[a-z.-]+)");
 
@@ -113,6 +117,28 @@ class DocumentationTests {
 				bind(source);
 			}
 		}));
+	}
+
+	/** Of Spring Boot and of ours, as their configuration metadata tell. */
+	@ParameterizedTest
+	@MethodSource("pages")
+	void yamlNamesProperties(Markdown page) throws Exception {
+		Set<String> known = PropertyReference.allNames();
+		for (String block : page.blocks("yaml")) {
+			for (PropertySource<?> source : new YamlPropertySourceLoader().load(page.toString(),
+					new ByteArrayResource(block.getBytes(StandardCharsets.UTF_8)))) {
+				assertThat(((EnumerablePropertySource<?>) source).getPropertyNames())
+					.allSatisfy((name) -> assertThat(known).contains(name.replaceAll("\\[\\d+]", "")));
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("pages")
+	void namedPropertiesOfSpringBootExist(Markdown page) throws Exception {
+		Set<String> known = PropertyReference.allNames();
+		assertThat(page.code().stream().map(BOOTS::matcher).filter(Matcher::matches).map((name) -> name.group(1)))
+			.allSatisfy((name) -> assertThat(known).contains(name));
 	}
 
 	@ParameterizedTest

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +30,8 @@ final class PropertyReference {
 	/** A value in a description, as metadata quotes it; not an apostrophe. */
 	private static final Pattern QUOTED = Pattern.compile("(?<![A-Za-z])'([^']+)'");
 
-	private static final Pattern GROUP = Pattern.compile("management\\.endpoint\\.hotswap|hotswap(\\.[a-z-]+(?=\\.))?");
+	private static final Pattern GROUP = Pattern
+		.compile("management\\.(?:endpoint|health)\\.hotswap|hotswap(\\.[a-z-]+(?=\\.))?");
 
 	private final JsonNode metadata;
 
@@ -44,6 +48,22 @@ final class PropertyReference {
 
 	List<String> groups() {
 		return this.metadata.get("groups").valueStream().map(PropertyReference::name).toList();
+	}
+
+	/**
+	 * The properties and groups that all metadata of the class path name: Spring Boot's,
+	 * too.
+	 */
+	static Set<String> allNames() throws IOException {
+		Set<String> names = new HashSet<>();
+		for (URL metadata : Collections.list(PropertyReference.class.getClassLoader().getResources(METADATA))) {
+			try (InputStream stream = metadata.openStream()) {
+				JsonNode all = JsonMapper.shared().readTree(stream);
+				all.path("groups").forEach((group) -> names.add(name(group)));
+				all.path("properties").forEach((property) -> names.add(name(property)));
+			}
+		}
+		return names;
 	}
 
 	/**

@@ -74,7 +74,7 @@ class CommandMessagesTests {
 
 	private static HandoffStatus full() {
 		Instant now = Instant.parse("2026-01-02T03:04:05.678Z");
-		return new HandoffStatus(Role.ACTIVE, 3, 100, "shop", "v2", now,
+		return new HandoffStatus(Role.ACTIVE, 3, 100, "shop", "v2", "1f0c7b0d8a5e", now,
 				List.of(new HandoffStatus.Listener("server", "127.0.0.1", 8080, "http"),
 						new HandoffStatus.Listener("management", "::1", 8081, "https")),
 				new HandoffStatus.Running("h4", Stage.WARM_UP, now, 200L),
@@ -84,7 +84,7 @@ class CommandMessagesTests {
 	}
 
 	private static HandoffStatus sparse() {
-		return new HandoffStatus(Role.STANDBY, 1, 100, "shop", null, Instant.EPOCH, List.of(), null, List.of(),
+		return new HandoffStatus(Role.STANDBY, 1, 100, "shop", null, null, Instant.EPOCH, List.of(), null, List.of(),
 				List.of());
 	}
 

@@ -88,7 +88,7 @@ class ControlLinksTests {
 
 	@Test
 	void frameIsSentToItsLink() throws Exception {
-		this.links.send(hello().link(), FrameMessages.write(new Frame.Cutover()));
+		this.links.send(hello().link(), FrameMessages.write(new Frame.Cutover(0)));
 		assertThat(answer().type()).isEqualTo(MessageType.CUTOVER);
 	}
 

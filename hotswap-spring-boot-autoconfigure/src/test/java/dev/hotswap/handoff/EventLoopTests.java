@@ -28,8 +28,8 @@ class EventLoopTests {
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	private final EventLoop loop = new EventLoop(new HandoffMachine("shop", 100, null,
-			new HandoffLimits(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, 4), () -> "h1",
-			System.nanoTime()));
+			new HandoffLimits(Duration.ofMinutes(1), Duration.ZERO, Duration.ofMinutes(1), Duration.ZERO, 4),
+			() -> "h1", System.nanoTime()));
 
 	private HandoffWorld world;
 

@@ -53,8 +53,9 @@ class FrameMessagesTests {
 
 	static Stream<Frame> framesWithoutDescriptors() {
 		return Stream.of(new Frame.Hello(1, "shop", "1a2b3c4d", "v2"), new Frame.Hello(2, "shop = café;", null, null),
-				new Frame.Progress(Stage.WARM_UP), new Frame.Ready(), new Frame.Cutover(), new Frame.Serving(),
-				new Frame.Drained(TestRecords.full("h1")), new Frame.Drained(TestRecords.sparse("h1")),
+				new Frame.Progress(Stage.WARM_UP), new Frame.Ready(), new Frame.Cutover(0), new Frame.Cutover(4000),
+				new Frame.Serving(), new Frame.Drained(TestRecords.full("h1")),
+				new Frame.Drained(TestRecords.sparse("h1")),
 				new Frame.Draining("shop", "h1", 3, Role.STANDBY, new HandoffStatus.Held(1, 2, 3), 4567),
 				new Frame.Release(true), new Frame.Release(false), new Frame.Released(), new Frame.Redirect(),
 				new Frame.Revert(List.of()), new Frame.Revert(List.of(TestRecords.full("h1"))));

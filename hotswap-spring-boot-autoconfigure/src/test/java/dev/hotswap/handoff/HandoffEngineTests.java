@@ -530,8 +530,9 @@ class HandoffEngineTests {
 	private HandoffEngine engine(String application, boolean takeover) {
 		HandoffSettings template = TestRecords.settings(this.socket, takeover);
 		HandoffSettings settings = new HandoffSettings(application, null, this.socket, takeover, LaunchAdditions.none(),
-				template.ignoredPorts(), true, template.readyTimeout(), template.drainTimeout(), this.standby,
-				template.maxGenerations(), template.drainSpread(), this.announceDelay, this.stopTimeout, true, true);
+				template.ignoredPorts(), true, template.readyTimeout(), template.cutoverRamp(), template.drainTimeout(),
+				this.standby, template.maxGenerations(), template.drainSpread(), this.announceDelay, this.stopTimeout,
+				true, true);
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");
 		}, Deployment.NONE, (status, closing) -> this.exits.add(status));

@@ -43,12 +43,18 @@ class HandoffMachineTests {
 
 	private static final HandoffRecord.Connections NONE = new HandoffRecord.Connections(0, 0, 0, 0);
 
-	private final HandoffMachine machine = new HandoffMachine("shop", 100, null,
-			new HandoffLimits(READY_TIMEOUT, DRAIN_TIMEOUT, STANDBY, 2), () -> "h1", 0);
+	private static final Duration RAMP = Duration.ofSeconds(4);
+
+	private HandoffMachine machine = machine(Duration.ZERO);
 
 	private final List<Action> actions = new ArrayList<>();
 
 	private long now;
+
+	private static HandoffMachine machine(Duration ramp) {
+		return new HandoffMachine("shop", 100, null, new HandoffLimits(READY_TIMEOUT, ramp, DRAIN_TIMEOUT, STANDBY, 2),
+				() -> "h1", 0);
+	}
 
 	// The whole way
 
@@ -86,7 +92,7 @@ class HandoffMachineTests {
 	void successorTakesPathThenOpensGatesThenServes() {
 		succeedUntilReady();
 		this.actions.clear();
-		receive(new Frame.Cutover());
+		receive(new Frame.Cutover(0));
 		assertThat(this.actions).containsExactly(new Action.TakePath());
 		handle(new Event.PathTaken(null));
 		assertThat(last(Action.OpenGates.class)).isNotNull();
@@ -101,7 +107,7 @@ class HandoffMachineTests {
 	@Test
 	void successorKeepsStoryOfItsPredecessorWhileNextHandoffRuns() {
 		succeedUntilReady();
-		receive(new Frame.Cutover());
+		receive(new Frame.Cutover(0));
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
@@ -206,6 +212,23 @@ class HandoffMachineTests {
 		assertFailed(FailureCode.SUCCESSOR_EXITED, phase.stage());
 		assertThat(last(Action.Remember.class).handoff().exitStatus()).isEqualTo(1);
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
+	}
+
+	@Test
+	void launchedProcessThatFailsBeforeItCanTakePartSaysWhy() {
+		to(Phase.LAUNCHING);
+		ProcessId other = new ProcessId(SUCCESSOR.pid(), 99);
+		handle(new Event.Received(LINK, other, new Frame.Bye(ByeReason.ABORTED, null, "not mine"), Instant.EPOCH));
+		assertThat(this.machine.phase()).isEqualTo(Phase.LAUNCHING);
+		receive(new Frame.Bye(ByeReason.ABORTED, FailureCode.SUCCESSOR_EXITED, "no such property"));
+		handle(new Event.LinkEnded(LINK, null));
+		assertThat(last(Action.Fence.class).grace()).isPositive();
+		handle(new Event.SuccessorExited(SUCCESSOR, 1));
+		handle(fenced(true));
+		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.LAUNCH);
+		HandoffRecord handoff = last(Action.Remember.class).handoff();
+		assertThat(handoff.message()).isEqualTo("no such property");
+		assertThat(handoff.exitStatus()).isEqualTo(1);
 	}
 
 	@Test
@@ -406,7 +429,7 @@ class HandoffMachineTests {
 	@Test
 	void stopOfASuccessorThatAcceptsLetsItServeFirst() {
 		succeedUntilReady();
-		receive(new Frame.Cutover());
+		receive(new Frame.Cutover(0));
 		handle(new Event.PathTaken(null));
 		handle(new Event.StopRequested());
 		assertThat(this.machine.phase()).isEqualTo(Phase.OPENING_GATES);
@@ -501,7 +524,7 @@ class HandoffMachineTests {
 	@Test
 	void connectionsOfThePredecessorAreAdoptedAndAnswered() {
 		succeedUntilReady();
-		receive(new Frame.Cutover());
+		receive(new Frame.Cutover(0));
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
 		Frame.Connections connections = new Frame.Connections("server", List.of());
@@ -512,7 +535,7 @@ class HandoffMachineTests {
 	@Test
 	void connectionsOfThePredecessorAreReturnedByAProcessThatHasDrained() throws IOException {
 		succeedUntilReady();
-		receive(new Frame.Cutover());
+		receive(new Frame.Cutover(0));
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
@@ -847,7 +870,7 @@ class HandoffMachineTests {
 	@Test
 	void predecessorWhoseLinkEndedWhileTheGatesOpenedIsLookedForUntilItIsGone() {
 		succeedUntilReady();
-		receive(new Frame.Cutover());
+		receive(new Frame.Cutover(0));
 		handle(new Event.PathTaken(null));
 		handle(new Event.LinkEnded(LINK, null));
 		handle(new Event.GatesOpened());
@@ -1057,6 +1080,116 @@ class HandoffMachineTests {
 		assertThat(this.machine.phase()).isEqualTo(Phase.DRAINING);
 	}
 
+	// The ramp
+
+	@Test
+	void predecessorAcceptsLessAndLessForTheTimeOfTheRamp() {
+		toRamp();
+		assertThat(sent(Frame.Cutover.class).rampMillis()).isEqualTo(RAMP.toMillis());
+		assertThat(last(Action.RampDown.class).over()).isEqualTo(RAMP);
+		pass(RAMP.minusMillis(500));
+		assertThat(this.machine.phase()).isEqualTo(Phase.RAMPING);
+		assertThat(this.actions).noneMatch(Action.StopAccepting.class::isInstance);
+		pass(Duration.ofMillis(500));
+		assertThat(this.machine.phase()).isEqualTo(Phase.STOPPING_ACCEPT);
+		assertThat(last(Action.StopAccepting.class)).isNotNull();
+		handle(new Event.AcceptingStopped());
+		assertThat(last(Action.TellHeld.class).left()).isEqualTo(DRAIN_TIMEOUT);
+	}
+
+	@Test
+	void successorOpensItsGatesAsItsPredecessorSays() {
+		succeedUntilReady();
+		receive(new Frame.Cutover(RAMP.toMillis()));
+		handle(new Event.PathTaken(null));
+		assertThat(last(Action.OpenGates.class).ramp()).isEqualTo(RAMP);
+	}
+
+	@Test
+	void successorWhosePredecessorIsDeadAcceptsAll() {
+		succeedUntilReady();
+		receive(new Frame.Cutover(RAMP.toMillis()));
+		handle(new Event.LinkEnded(LINK, null));
+		handle(new Event.PeerChecked(PREDECESSOR, true, false));
+		handle(new Event.PathTaken(null));
+		assertThat(last(Action.OpenGates.class).ramp()).isZero();
+	}
+
+	@Test
+	void deathOfSuccessorDuringTheRampMakesPredecessorServe() {
+		toRamp();
+		handle(new Event.LinkEnded(LINK, null));
+		pass(RAMP.multipliedBy(2));
+		assertThat(this.machine.phase()).as("until it is known").isEqualTo(Phase.RAMPING);
+		handle(new Event.PeerChecked(SUCCESSOR, true, false));
+		assertThat(last(Action.Reopen.class).successorDead()).isTrue();
+		handle(new Event.GatesOpened());
+		handle(new Event.PathTaken(null));
+		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.DRAIN);
+		assertThat(this.actions).noneMatch(Action.StopAccepting.class::isInstance);
+	}
+
+	@Test
+	void revertDuringTheRampMakesPredecessorServe() {
+		toRamp();
+		receive(new Frame.Revert(List.of()));
+		assertThat(last(Action.Reopen.class).successorDead()).isFalse();
+		handle(new Event.GatesOpened());
+		handle(new Event.PathTaken(null));
+		assertThat(sent(Frame.Serving.class)).isNotNull();
+		assertFailed(FailureCode.ABORTED, Stage.DRAIN);
+	}
+
+	@Test
+	void releaseEndsTheRamp() {
+		toRamp();
+		receive(new Frame.Release(false));
+		assertThat(sent(Frame.Released.class)).isNotNull();
+		assertThat(this.machine.phase()).isEqualTo(Phase.STOPPING_ACCEPT);
+		assertThat(this.machine.mayResume()).isFalse();
+	}
+
+	@Test
+	void stopEndsTheRampAndHastensTheDrain() {
+		toRamp();
+		handle(new Event.StopRequested());
+		assertThat(sent(Frame.Released.class)).isNotNull();
+		assertThat(this.machine.phase()).isEqualTo(Phase.STOPPING_ACCEPT);
+		handle(new Event.AcceptingStopped());
+		assertThat(last(Action.HastenDrain.class)).isNotNull();
+	}
+
+	@Test
+	void stoppedSuccessorEndsTheRamp() {
+		toRamp();
+		receive(new Frame.Bye(ByeReason.STOPPING, null, null));
+		assertThat(this.machine.phase()).isEqualTo(Phase.STOPPING_ACCEPT);
+		assertThat(this.machine.mayResume()).isFalse();
+	}
+
+	@Test
+	void successorThatHasHandedOverEndsTheRamp() {
+		toRamp();
+		receive(new Frame.Redirect());
+		assertThat(last(Action.StopAccepting.class)).isNotNull();
+		assertThat(last(Action.Rejoin.class).former()).isEqualTo(SUCCESSOR);
+	}
+
+	@Test
+	void activeProcessIsToldWhatAPredecessorHoldsDuringTheRamp() {
+		toRamp();
+		pass(Duration.ofSeconds(1));
+		assertThat(last(Action.TellHeld.class).left()).isEqualTo(RAMP.minusSeconds(1).plus(DRAIN_TIMEOUT));
+	}
+
+	private void toRamp() {
+		this.machine = machine(RAMP);
+		toCutover();
+		receive(new Frame.Serving());
+		assertThat(this.machine.phase()).isEqualTo(Phase.RAMPING);
+		assertThat(this.machine.mayResume()).isTrue();
+	}
+
 	private void toOld(Phase phase) {
 		toDraining();
 		if (phase == Phase.STANDBY) {
@@ -1067,7 +1200,7 @@ class HandoffMachineTests {
 
 	private void serve() {
 		succeedUntilReady();
-		receive(new Frame.Cutover());
+		receive(new Frame.Cutover(0));
 		handle(new Event.PathTaken(null));
 		handle(new Event.GatesOpened());
 		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);

@@ -224,7 +224,7 @@ class ServiceNoticesTests {
 
 	private HandoffEngine engine(boolean takeover) {
 		HandoffSettings settings = new HandoffSettings("shop", null, this.controlSocket, takeover,
-				LaunchAdditions.none(), Set.of(), true, Duration.ofMinutes(1), Duration.ofHours(1),
+				LaunchAdditions.none(), Set.of(), true, Duration.ofMinutes(1), Duration.ZERO, Duration.ofHours(1),
 				Duration.ofMinutes(1), 4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true);
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");

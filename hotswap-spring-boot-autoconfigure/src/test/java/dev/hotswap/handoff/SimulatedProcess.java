@@ -48,10 +48,10 @@ final class SimulatedProcess {
 	/** For how many seconds it has had something to do. */
 	int working;
 
-	SimulatedProcess(int number, long now) {
+	SimulatedProcess(int number, HandoffLimits limits, long now) {
 		this.number = number;
 		this.id = new ProcessId(1000 + number, number);
-		this.machine = new HandoffMachine("shop", this.id.pid(), null, SimulatedWorld.LIMITS,
+		this.machine = new HandoffMachine("shop", this.id.pid(), null, limits,
 				() -> "h" + this.number + "-" + ++this.ids, now);
 	}
 

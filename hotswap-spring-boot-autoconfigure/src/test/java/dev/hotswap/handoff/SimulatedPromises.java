@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedPromises {
 
 	/** Phases in which a process shares the address with another one, for a moment. */
-	private static final Set<Phase> CUTOVER = Set.of(Phase.CUTTING_OVER, Phase.FENCING, Phase.RECLAIMING,
+	private static final Set<Phase> CUTOVER = Set.of(Phase.CUTTING_OVER, Phase.FENCING, Phase.RECLAIMING, Phase.RAMPING,
 			Phase.STOPPING_ACCEPT, Phase.REVERTING, Phase.RESTORING_PATH, Phase.REOPENING, Phase.RETAKING_PATH,
 			Phase.TAKING_PATH, Phase.OPENING_GATES);
 

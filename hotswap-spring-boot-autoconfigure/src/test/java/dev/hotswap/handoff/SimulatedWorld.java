@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedWorld {
 
-	static final HandoffLimits LIMITS = new HandoffLimits(Duration.ofSeconds(20), Duration.ofSeconds(15),
-			Duration.ofSeconds(10), 2);
+	static final Duration RAMP = Duration.ofSeconds(6);
 
 	private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
@@ -45,6 +44,8 @@ final class SimulatedWorld {
 	private final SimulatedPromises promises = new SimulatedPromises(this.nodes, this.links);
 
 	private final Budget budget;
+
+	private final HandoffLimits limits;
 
 	private final Mutation mutation;
 
@@ -70,8 +71,10 @@ final class SimulatedWorld {
 
 	private int lastConnection;
 
-	SimulatedWorld(Budget budget, Mutation mutation, Descriptor descriptor) {
+	SimulatedWorld(Budget budget, Duration ramp, Mutation mutation, Descriptor descriptor) {
 		this.budget = budget;
+		this.limits = new HandoffLimits(Duration.ofSeconds(20), ramp, Duration.ofSeconds(15), Duration.ofSeconds(10),
+				2);
 		this.descriptor = descriptor;
 		this.mutation = mutation;
 		SimulatedProcess first = newNode();
@@ -496,7 +499,7 @@ final class SimulatedWorld {
 	}
 
 	private SimulatedProcess newNode() {
-		SimulatedProcess node = new SimulatedProcess(this.nodes.size(), this.now);
+		SimulatedProcess node = new SimulatedProcess(this.nodes.size(), this.limits, this.now);
 		this.nodes.add(node);
 		return node;
 	}
@@ -627,7 +630,7 @@ final class SimulatedWorld {
 		else if (!(action instanceof Action.Accept || action instanceof Action.Reject
 				|| action instanceof Action.Discard || action instanceof Action.Remember
 				|| action instanceof Action.Inherit || action instanceof Action.BecomeActive
-				|| action instanceof Action.Proven)) {
+				|| action instanceof Action.Proven || action instanceof Action.RampDown)) {
 			node.tasks.add(action);
 		}
 	}

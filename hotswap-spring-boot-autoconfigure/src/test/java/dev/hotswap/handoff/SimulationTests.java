@@ -60,19 +60,36 @@ class SimulationTests {
 	@CsvSource({ "LAUNCHING, 5", "SUCCESSOR_STARTING, 5", "CUTTING_OVER, 5", "STOPPING_ACCEPT, 5", "DRAINING, 5",
 			"STANDBY, 5" })
 	void everyOrderOfEventsWithTwoGenerations(Phase phase, int depth) {
-		explore("two generations from " + phase, depth + DEEPER, () -> reached(phase, 0, 2));
+		explore("two generations from " + phase, depth + DEEPER, () -> reached(phase, 0, 2, Duration.ZERO));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "CUTTING_OVER, 5", "RAMPING, 5" })
+	void everyOrderOfEventsWithARamp(Phase phase, int depth) {
+		explore("with a ramp from " + phase, depth + DEEPER, () -> reached(phase, 0, 2, SimulatedWorld.RAMP));
+	}
+
+	@Test
+	void everyOrderOfEventsWithThreeGenerationsAndARamp() {
+		explore("three generations with a ramp", 4 + DEEPER, () -> {
+			SimulatedWorld world = reached(Phase.RAMPING, 0, 3, SimulatedWorld.RAMP);
+			world.apply(new SimulatedWorld.Choice(SimulatedWorld.Kind.TRIGGER, 1, -1));
+			assertThat(world.nodes.get(0).machine.phase()).isEqualTo(Phase.RAMPING);
+			assertThat(world.nodes.get(1).machine.phase()).isEqualTo(Phase.PRECHECKING);
+			return world;
+		});
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "RELEASING, 5", "LAUNCHING, 4", "CUTTING_OVER, 4", "DRAINING, 4" })
 	void everyOrderOfEventsWithThreeGenerations(Phase phase, int depth) {
-		explore("three generations from " + phase, depth + DEEPER, () -> reached(phase, 1, 3));
+		explore("three generations from " + phase, depth + DEEPER, () -> reached(phase, 1, 3, Duration.ZERO));
 	}
 
 	@Test
 	void everyOrderOfEventsWhileReverting() {
 		explore("reverting", 5 + DEEPER, () -> {
-			SimulatedWorld world = reached(Phase.DRAINING, 0, 2);
+			SimulatedWorld world = reached(Phase.DRAINING, 0, 2, Duration.ZERO);
 			SimulatedProcess successor = world.nodes.get(1);
 			world.apply(new SimulatedWorld.Choice(SimulatedWorld.Kind.ABORT_OR_REVERT, successor.number, -1));
 			assertThat(successor.machine.phase()).isEqualTo(Phase.REVERTING);
@@ -112,7 +129,8 @@ class SimulationTests {
 		SplittableRandom random = new SplittableRandom(seed);
 		SimulatedWorld.Budget budget = new SimulatedWorld.Budget(random.nextInt(4), random.nextInt(4) / 3,
 				1 + random.nextInt(4), 4);
-		SimulatedWorld world = new SimulatedWorld(budget, mutation, this.descriptor);
+		Duration ramp = (seed % 2 == 0) ? SimulatedWorld.RAMP : Duration.ZERO;
+		SimulatedWorld world = new SimulatedWorld(budget, ramp, mutation, this.descriptor);
 		List<SimulatedWorld.Choice> path = new ArrayList<>();
 		try {
 			for (int i = 0; i < LONGEST_RUN; i++) {
@@ -217,8 +235,8 @@ class SimulationTests {
 	 * A world whose n-th generation has come to a phase as a handoff goes that nothing
 	 * disturbs.
 	 */
-	private SimulatedWorld reached(Phase phase, int number, int processes) {
-		SimulatedWorld world = new SimulatedWorld(new SimulatedWorld.Budget(2, 0, processes, processes),
+	private SimulatedWorld reached(Phase phase, int number, int processes, Duration ramp) {
+		SimulatedWorld world = new SimulatedWorld(new SimulatedWorld.Budget(2, 0, processes, processes), ramp,
 				SimulatedWorld.Mutation.NONE, this.descriptor);
 		for (int i = 0; i <= number; i++) {
 			SimulatedProcess node = world.nodes.get(i);

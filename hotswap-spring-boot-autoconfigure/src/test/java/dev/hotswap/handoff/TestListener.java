@@ -105,6 +105,10 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	}
 
 	@Override
+	public void acceptShare(double share) {
+	}
+
+	@Override
 	public void stopAccepting(Duration timeout) {
 		this.open = false;
 	}

@@ -44,8 +44,8 @@ final class TestRecords {
 
 	static HandoffSettings settings(Path controlSocket, boolean takeover) {
 		return new HandoffSettings("shop", null, controlSocket, takeover, LaunchAdditions.none(), Set.of(), true,
-				Duration.ofMinutes(1), Duration.ofHours(1), Duration.ZERO, 4, Duration.ZERO, Duration.ZERO,
-				Duration.ofMinutes(1), true, true);
+				Duration.ofMinutes(1), Duration.ZERO, Duration.ofHours(1), Duration.ZERO, 4, Duration.ZERO,
+				Duration.ZERO, Duration.ofMinutes(1), true, true);
 	}
 
 }

@@ -92,8 +92,8 @@ class UnownedListenersTests {
 	/** The test process may have further sockets, so only ours are looked at. */
 	private String refuse(Set<Integer> ignored, boolean ignoreAll) throws IOException {
 		HandoffSettings settings = new HandoffSettings("shop", null, Path.of("/tmp/x.sock"), false,
-				LaunchAdditions.none(), ignored, ignoreAll, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO,
-				4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true);
+				LaunchAdditions.none(), ignored, ignoreAll, Duration.ofMinutes(1), Duration.ZERO, Duration.ofMinutes(1),
+				Duration.ZERO, 4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true);
 		return String.valueOf(new UnownedListeners(settings, this.connectors).refuse());
 	}
 

@@ -55,7 +55,8 @@ class WallClockTests {
 	 */
 	private static List<String> handoff(Duration jump) {
 		HandoffMachine machine = new HandoffMachine("shop", 100, null,
-				new HandoffLimits(Duration.ofSeconds(20), Duration.ofSeconds(30), STANDBY, 2), () -> "h1", 0);
+				new HandoffLimits(Duration.ofSeconds(20), Duration.ZERO, Duration.ofSeconds(30), STANDBY, 2),
+				() -> "h1", 0);
 		List<String> trace = new ArrayList<>();
 		long nanos = 0;
 		for (Event event : events(NOON, NOON.plus(jump))) {

@@ -117,13 +117,16 @@ class ActivatedListenersTests {
 	}
 
 	@Test
-	void socketUnitComesBeforeTheStore() throws IOException {
+	@ExtendWith(OutputCaptureExtension.class)
+	void socketUnitComesBeforeTheStore(CapturedOutput output) throws IOException {
 		InetSocketAddress address = freeAddress("127.0.0.1");
 		ServerSocketChannel channel = ServerSocketChannel.open().bind(address);
 		this.opened.add(channel);
 		ActivatedListeners listeners = take(environment(2, "hotswap.server:server"), consecutive(channel, channel));
 		claim(listeners, "server", address);
 		assertThat(this.kept.contains(address)).isTrue();
+		listeners.closeUnclaimed();
+		assertThat(output).doesNotContain("No connector has claimed");
 	}
 
 	@Test

@@ -60,6 +60,22 @@ class ServiceManagerTests {
 	}
 
 	@Test
+	void namesALivingProcessBeforeItNamesTheMainProcessAgain() throws IOException {
+		Path path = this.folder.resolve("notify");
+		try (NotifySocket socket = NotifySocket.open(AFUNIXSocketAddress.of(path))) {
+			manager(path.toString()).renewMainProcess();
+			await().until(() -> socket.messages().size() == 2);
+			assertThat(socket.messages().get(1)).isEqualTo("MAINPID=" + PID);
+			ProcessHandle other = ProcessHandle
+				.of(Long.parseLong(socket.messages().get(0).substring("MAINPID=".length())))
+				.orElseThrow();
+			assertThat(ProcessHandle.current().children()).contains(other);
+			assertThat(other.isAlive()).isTrue();
+			other.destroyForcibly();
+		}
+	}
+
+	@Test
 	void storesAListenerThatStillAccepts() throws IOException {
 		Path path = this.folder.resolve("notify");
 		try (NotifySocket socket = NotifySocket.open(AFUNIXSocketAddress.of(path))) {

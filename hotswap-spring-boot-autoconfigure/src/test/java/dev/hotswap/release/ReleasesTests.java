@@ -58,6 +58,42 @@ class ReleasesTests {
 	}
 
 	@Test
+	void whatWouldBeLaunchedIsTheCurrentElseTheRunning() throws Exception {
+		Path one = this.files.release("1");
+		this.files.release("2");
+		Releases releases = releases(one);
+		assertThat(releases.launchableAtStart()).isEqualTo("1");
+		assertThat(releases.launchablePath()).isEqualTo(this.files.current());
+		store().makeCurrent("2");
+		assertThat(releases.launchable()).isEqualTo("2");
+		assertThat(releases.launchableAtStart()).isEqualTo("1");
+		Files.delete(this.files.current());
+		Files.createSymbolicLink(this.files.current(), Path.of("releases/3"));
+		assertThat(releases.launchable()).as("not known").isNull();
+	}
+
+	@Test
+	void withoutAStoreItIsTheFileAtThePathOfTheRunningJar() throws Exception {
+		Path jar = Files.writeString(this.temporary.resolve("app-1.jar"), "one");
+		Path link = Files.createSymbolicLink(this.temporary.resolve("app.jar"), jar);
+		Releases releases = new Releases(null, ReleaseVerification.SHA256, 3, link.toString(), PROC);
+		String before = releases.launchable();
+		assertThat(before).isNotNull().isEqualTo(releases.launchableAtStart());
+		assertThat(releases.launchablePath()).isEqualTo(link);
+		Path next = Files.writeString(this.temporary.resolve("next.jar"), "two");
+		Files.setLastModifiedTime(next, Files.getLastModifiedTime(jar));
+		Files.move(next, jar, StandardCopyOption.ATOMIC_MOVE);
+		String replaced = releases.launchable();
+		assertThat(replaced).isNotNull().isNotEqualTo(before);
+		Files.writeString(jar, "longer");
+		assertThat(releases.launchable()).as("overwritten").isNotEqualTo(replaced);
+		Files.delete(jar);
+		assertThat(releases.launchable()).as("not known").isNull();
+		assertThat(new Releases(null, ReleaseVerification.NONE, 3, "/x/a.jar:/x/b.jar", PROC).launchablePath())
+			.isNull();
+	}
+
+	@Test
 	void requestedReleaseIsVerified() throws Exception {
 		Path one = this.files.release("1");
 		Path two = this.files.release("2");

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,6 +113,25 @@ public final class TestClient implements AutoCloseable {
 	 */
 	public String readToEnd() throws IOException {
 		return text(this.in.readAllBytes());
+	}
+
+	/**
+	 * Whether nothing comes, not even the end of the stream, for some time.
+	 */
+	public boolean isSilentFor(Duration duration) throws IOException {
+		this.in.mark(1);
+		this.socket.setSoTimeout((int) duration.toMillis());
+		try {
+			this.in.read();
+			this.in.reset();
+			return false;
+		}
+		catch (SocketTimeoutException ex) {
+			return true;
+		}
+		finally {
+			this.socket.setSoTimeout(TIMEOUT);
+		}
 	}
 
 	public String in(int bytes) throws IOException {

@@ -1,19 +1,27 @@
 package dev.hotswap.it;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Load;
 import dev.hotswap.it.harness.LoadReport;
 import dev.hotswap.it.harness.OnPlatforms;
+import dev.hotswap.it.harness.Page;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.SampleJar;
 import dev.hotswap.it.harness.Sandbox;
@@ -25,6 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static dev.hotswap.it.harness.LoadAssertions.assertThatNobodyNoticed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The operator's command, by itself and at the end of the deploy script of the
@@ -34,6 +43,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CommandTests {
 
 	private static final Path SCRIPT = Path.of("../docs/examples/deploy.sh").toAbsolutePath().normalize();
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
 	private static final int TRUNCATED = 1024 * 1024;
 
@@ -115,6 +126,58 @@ class CommandTests {
 		assertThatAnotherUserIsRefused(jar);
 	}
 
+	@Test
+	void revertBringsThePredecessorBackAndTheDeathOfTheInstanceIsNoSuccess() throws Exception {
+		Path jar = SampleJar.packaged();
+		Path faults = this.sandbox.folder().resolve("faults");
+		App app = this.sandbox.app(this.platform)
+			.property("fixture.fault-file", faults)
+			.property("hotswap.control.socket", this.socket)
+			.property("hotswap.drain.standby", "60s")
+			.start()
+			.awaitServing();
+		Tool handedOver = command(jar, "handoff");
+		assertThat(handedOver.status()).as(handedOver.output()).isZero();
+		long successor = app.servingPid();
+		assertThat(successor).isNotEqualTo(app.pid());
+		Tool reverted = command(jar, "revert");
+		assertThat(reverted.status()).as(reverted.output()).isZero();
+		assertThat(reverted.output()).contains("is reverted; pid " + app.pid() + " serves again");
+		assertThat(app.servingPid()).isEqualTo(app.pid());
+		await().atMost(TIMEOUT).until(() -> !this.sandbox.living().contains(successor));
+
+		Files.writeString(faults, "throw-at-start");
+		Tool failed = command(jar, "handoff");
+		assertThat(failed.status()).as(failed.output()).isEqualTo(15);
+		assertThatLogLinesOfThePageAreWritten(app);
+
+		Files.writeString(faults, "hold-at-stage=START");
+		CompletableFuture<Tool> watching = CompletableFuture.supplyAsync(() -> command(jar, "handoff"));
+		app.awaitOutput("holds in START");
+		app.kill(app.pid());
+		Tool watched = watching.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+		Files.delete(faults);
+		app.awaitSuccessorOf(app.pid());
+		System.out.printf("COMMAND %s handoff=%d revert=%d killed=%d%n", this.platform, handedOver.status(),
+				reverted.status(), watched.status());
+		assertThat(watched.status()).as(watched.output()).isEqualTo(18);
+		assertThat(watched.output()).contains("LAUNCH", "The instance (pid " + app.pid() + ")", "is not known here");
+	}
+
+	/**
+	 * Where something stands for another value: an ellipsis, a number, a stage, a code.
+	 */
+	private static void assertThatLogLinesOfThePageAreWritten(App app) throws IOException {
+		String output = app.output();
+		assertThat(Page.of("operations.md").codeOfRows("Handoff …")).hasSizeGreaterThan(8).allSatisfy((line) -> {
+			String pattern = Pattern.quote(line)
+				.replace("…", "\\E.+\\Q")
+				.replaceAll("\\d+", "\\\\E\\\\d+\\\\Q")
+				.replaceAll("in [A-Z_]+ \\([a-z-]+\\)", "in \\\\E[A-Z_]+\\\\Q (\\\\E[a-z-]+\\\\Q)");
+			assertThat(output).as(line).containsPattern(pattern);
+		});
+	}
+
 	private void assertThatAnotherUserIsRefused(Path jar) throws Exception {
 		boolean root = (Integer) Files.getAttribute(jar, "unix:uid") == 0;
 		Assumptions.assumeTrue(root && Files.isExecutable(Path.of("/usr/bin/setpriv")),
@@ -126,11 +189,16 @@ class CommandTests {
 		assertThat(foreign.output()).contains("another user", this.socket.toString());
 	}
 
-	private Tool command(Path jar, String command, String... before) throws IOException {
-		List<String> words = new java.util.ArrayList<>(List.of(before));
+	private Tool command(Path jar, String command, String... before) {
+		List<String> words = new ArrayList<>(List.of(before));
 		words.addAll(List.of(this.platform.jdk().java().toString(), "-jar", jar.toString()));
-		return Tool.run(this.sandbox.folder(),
-				Map.of("HOTSWAP_COMMAND", command, "HOTSWAP_CONTROL_SOCKET", this.socket.toString()), words);
+		try {
+			return Tool.run(this.sandbox.folder(),
+					Map.of("HOTSWAP_COMMAND", command, "HOTSWAP_CONTROL_SOCKET", this.socket.toString()), words);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private Tool deploy(String version, Path build) throws IOException {
@@ -150,7 +218,7 @@ class CommandTests {
 
 	private static Path truncated(Path build) throws IOException {
 		Path jar = build.resolve("shop.jar");
-		Files.write(jar, java.util.Arrays.copyOf(Files.readAllBytes(jar), TRUNCATED));
+		Files.write(jar, Arrays.copyOf(Files.readAllBytes(jar), TRUNCATED));
 		return build;
 	}
 

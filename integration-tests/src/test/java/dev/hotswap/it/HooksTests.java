@@ -16,8 +16,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The worked example of the documentation: scheduled work runs in one process at a time,
- * also when an operator reverts the handoff.
+ * The worked examples of the documentation: scheduled work runs in one process at a time,
+ * also when an operator reverts the handoff; a precheck refuses; a cache is full before
+ * its process serves.
  */
 @OnPlatforms(Choice.ONE)
 class HooksTests {
@@ -38,12 +39,16 @@ class HooksTests {
 		App app = this.sandbox.app(this.platform)
 			.mainClass("dev.hotswap.it.example.SchedulerApplication")
 			.property("hotswap.drain.standby", "60s")
+			.property("hotswap.warm-up.duration", "10s")
+			.property("hotswap.warm-up.recorded", false)
 			.start()
 			.awaitServing();
 		assertThatAPrecheckRefuses(app);
 		awaitTicks(app, app.pid(), 1);
+		assertThat(prices(app)).isZero();
 		app.signalHandoff(app.pid());
 		long successor = app.awaitSuccessorOf(app.pid());
+		assertThat(prices(app)).as("which the warm-up has loaded").isOne();
 		await().atMost(TIMEOUT).until(() -> role(app).equals("STANDBY"));
 		long before = ticks(app, app.pid());
 		awaitTicks(app, successor, ticks(app, successor) + 10);
@@ -61,6 +66,10 @@ class HooksTests {
 		assertThat(refused.path("code").asString()).isEqualTo("refused");
 		assertThat(refused.path("message").asString()).startsWith("The books are being closed");
 		Http.once(app.port(), "PUT", "/closing/false");
+	}
+
+	private static int prices(App app) throws Exception {
+		return app.get("/hello").json().path("prices").asInt();
 	}
 
 	private static String role(App app) {

@@ -28,7 +28,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Ten thousand idle kept connections move to the successor and live on there.
  */
-@OnPlatforms
+@OnPlatforms(OnPlatforms.Choice.TWO)
 class IdleConnectionsTests {
 
 	private static final int CONNECTIONS = 10_000;

@@ -9,13 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
 import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.OnPlatforms.Choice;
+import dev.hotswap.it.harness.Page;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Prometheus;
+import dev.hotswap.it.harness.SampleJar;
 import dev.hotswap.it.harness.Sandbox;
 import dev.hotswap.it.harness.Scrape;
 import org.junit.jupiter.api.Test;
@@ -28,9 +31,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * After five handoffs, one of them failed, a scrape shows them all, and the dashboard and
- * the alerts of the documentation find what they ask for. Where Prometheus is installed,
- * it watches, misses no scrape, and answers the dashboard's queries.
+ * After five handoffs of the sample, one of them failed, a scrape shows them all with
+ * every meter and tag of the documentation, and its dashboard and alerts find what they
+ * ask for. Where Prometheus is installed, it watches, misses no scrape, and answers the
+ * dashboard's queries.
  */
 @OnPlatforms(Choice.ONE)
 class MetricsTests {
@@ -39,7 +43,18 @@ class MetricsTests {
 
 	private static final Path ALERTS = Path.of("../docs/prometheus-alerts.yml");
 
+	private static final Path PAGE = Path.of("../docs/observability.md");
+
+	/**
+	 * A row of the page's table: the meter, its type, its tags.
+	 */
+	private static final Pattern METER = Pattern
+		.compile("(?m)^\\| `(hotswap\\.[a-z.]+)` \\| (gauge|timer|counter) \\| ([^|]*)\\|");
+
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	/** Longer than what the test does until it is over. */
+	private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(5);
 
 	private static final List<String> SUCCEEDED_STAGES = List.of("PRECHECK", "VERIFY", "LAUNCH", "START", "WARM_UP",
 			"HEALTH_CHECK", "CUTOVER", "DRAIN");
@@ -55,11 +70,11 @@ class MetricsTests {
 
 	@Test
 	void scrapeAfterFiveHandoffsShowsThemAll() throws Exception {
-		Path faults = this.sandbox.folder().resolve("faults");
+		Path settings = this.sandbox.folder().resolve("settings.properties");
 		App app = this.sandbox.app(this.platform)
-			.property("fixture.fault-file", faults)
-			.property("management.endpoints.web.exposure.include", "health,hotswap,prometheus")
-			.property("management.prometheus.metrics.export.enabled", true)
+			.jar(SampleJar.ofVersion(this.sandbox.folder().resolve("sample.jar"), "1", this.platform.server()))
+			.property("spring.config.additional-location", "optional:file:" + settings)
+			.property("logging.pattern.correlation", correlation())
 			.start()
 			.awaitServing();
 		long begun = System.nanoTime();
@@ -71,18 +86,21 @@ class MetricsTests {
 			app.awaitHistory(2);
 			awaitSucceeded(app, 2);
 			kept.use();
-			Files.writeString(faults, "throw-at-start");
+			Files.writeString(settings, "sample.version=${a.setting.that.is.missing}");
 			app.signalHandoff(app.servingPid());
 			app.awaitHistory(3);
-			Files.delete(faults);
+			// For the last generation
+			Files.writeString(settings, "hotswap.connections.idle-timeout=" + IDLE_TIMEOUT.toSeconds() + "s");
 			for (int i = 4; i <= 5; i++) {
 				app.handOver();
 				kept.use();
 			}
 			Scrape scrape = awaitSucceeded(app, 4);
+			assertThatBothSidesLogTheId(app);
 			assertHandoffs(scrape);
 			assertConnections(scrape, prometheus == null);
-			assertThat(queries()).hasSizeGreaterThan(10)
+			assertThat(meters()).hasSize(9).allSatisfy((meter) -> assertThat(scrape.missing(meter)).isEmpty());
+			assertThat(queries()).hasSizeGreaterThan(12)
 				.allSatisfy((query) -> assertThat(scrape.missing(query)).isEmpty());
 			assertThat(alerts()).hasSize(5).allSatisfy((query) -> assertThat(scrape.missing(query)).isEmpty());
 			System.out.printf("METRICS %s handoffs=5 seconds=%.1f prometheus=%s%n", this.platform,
@@ -90,6 +108,7 @@ class MetricsTests {
 			if (prometheus != null) {
 				assertThatPrometheusHasSeenAll(prometheus);
 			}
+			await().atMost(TIMEOUT).until(() -> evicted(scrape(app)) == 3);
 		}
 	}
 
@@ -139,12 +158,16 @@ class MetricsTests {
 				Map.of("connector", "server", "direction", "IN"));
 		assertThat(moved).isBetween(12.0, alone ? 12.0 : 20.0);
 		assertThat(scrape.sum("hotswap_connections_transferred_total", Map.of("direction", "OUT"))).isZero();
-		assertThat(scrape.sum("hotswap_connections_evicted_total", Map.of())).isZero();
+		assertThat(evicted(scrape)).isZero();
 		assertThat(scrape.sum("hotswap_connections", Map.of("connector", "server", "state", "IDLE")))
 			.isGreaterThanOrEqualTo(3);
 		assertThat(scrape.sum("hotswap_connections", Map.of("connector", "server", "state", "ACTIVE"))).as("the scrape")
 			.isGreaterThanOrEqualTo(1);
 		assertThat(scrape.sum("hotswap_connections", Map.of("connector", "server", "state", "NEW"))).isNotNegative();
+	}
+
+	private static double evicted(Scrape scrape) {
+		return scrape.sum("hotswap_connections_evicted_total", Map.of());
 	}
 
 	private static void assertThatPrometheusHasSeenAll(Prometheus prometheus) throws IOException {
@@ -181,19 +204,53 @@ class MetricsTests {
 		return firing;
 	}
 
-	/** The dashboard's, as Grafana fills them in. */
-	private static List<String> queries() throws IOException {
-		List<String> queries = new ArrayList<>();
-		for (JsonNode panel : JsonMapper.shared().readTree(Files.readString(DASHBOARD)).path("panels")) {
-			for (JsonNode target : panel.path("targets")) {
-				queries.add(target.path("expr")
-					.asString()
-					.replace("$instance", ".*")
-					.replace("$__range", "5m")
-					.replace("$__rate_interval", "1m"));
-			}
+	/** The pattern of the documentation. */
+	private static String correlation() throws IOException {
+		Map<String, Map<String, Map<String, String>>> yaml = new Yaml()
+			.load(Page.of("observability.md").blocks("yaml").get(0));
+		return yaml.get("logging").get("pattern").get("correlation");
+	}
+
+	private static void assertThatBothSidesLogTheId(App app) {
+		JsonNode handoff = app.status().at("/history/0");
+		List<String> logged = app.output()
+			.lines()
+			.filter((line) -> line.contains("[" + handoff.path("id").asString() + "] "))
+			.toList();
+		for (String side : List.of("from", "to")) {
+			String pid = " " + handoff.path(side).path("pid").asString() + " ";
+			assertThat(logged).as(side).anyMatch((line) -> line.contains(pid));
 		}
-		return queries;
+	}
+
+	/**
+	 * The documentation's, as queries: each meter by its name in Prometheus, with its
+	 * tags.
+	 */
+	private static List<String> meters() throws IOException {
+		return METER.matcher(Files.readString(PAGE)).results().map((row) -> {
+			String suffix = switch (row.group(2)) {
+				case "counter" -> "_total";
+				case "timer" -> "_seconds_sum";
+				default -> "";
+			};
+			return row.group(1).replace('.', '_') + suffix + "{"
+					+ row.group(3).replace(" ", "").replaceAll("`([a-z]+)`", "$1=\"\"") + "}";
+		}).toList();
+	}
+
+	/**
+	 * The dashboard's, as Grafana fills them in: of its panels and of its annotations.
+	 */
+	private static List<String> queries() throws IOException {
+		JsonNode dashboard = JsonMapper.shared().readTree(Files.readString(DASHBOARD));
+		List<String> queries = new ArrayList<>(dashboard.at("/annotations/list").findValuesAsString("expr"));
+		queries.addAll(dashboard.path("panels").findValuesAsString("expr"));
+		return queries.stream()
+			.map((query) -> query.replace("$instance", ".*")
+				.replace("$__range", "5m")
+				.replace("$__rate_interval", "1m"))
+			.toList();
 	}
 
 	private static List<String> alerts() throws IOException {

@@ -16,6 +16,7 @@ import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
 import dev.hotswap.it.harness.Server;
 import dev.hotswap.it.harness.Tool;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -24,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A project of somebody who has read nothing but the page "Getting started": its blocks
- * go into a new project, Maven builds that, and it hands over on the first try.
+ * go into a new project, its commands build and start that, and it hands over to a
+ * changed one on the first try.
  */
 @OnPlatforms(value = OnPlatforms.Choice.ONE, servers = Server.TOMCAT)
 class NewcomerTests {
@@ -79,7 +81,7 @@ class NewcomerTests {
 
 				@GetMapping("/hello")
 				Map<String, Object> hello() {
-					return Map.of("pid", ProcessHandle.current().pid());
+					return Map.of("version", "1", "pid", ProcessHandle.current().pid());
 				}
 
 			}
@@ -95,20 +97,32 @@ class NewcomerTests {
 	}
 
 	@Test
-	void newProjectHandsOverOnTheFirstTry() throws Exception {
+	void newProjectHandsOverToAChangedOneOnTheFirstTry() throws Exception {
 		Page page = Page.of("getting-started.md");
 		assertThat(page.blocks("yaml")).singleElement().satisfies((yaml) -> assertThat(yaml.lines()).hasSize(4));
-		Path jar = build(page);
+		List<String> begin = page.blocks("bash").get(0).lines().toList();
+		List<String> change = page.blocks("bash").get(1).lines().toList();
+		assertThat(begin).hasSize(2).last().isEqualTo("java -jar shop.jar");
+		assertThat(change).hasSize(3);
+		Path folder = create(page);
+		MavenProject project = new MavenProject(folder);
+		project.configure(this.sandbox.folder().resolve("repository"));
+		run(project, null, begin.get(0));
 		App app = this.sandbox.app(this.platform)
-			.jar(jar)
+			.jar(folder.resolve("shop.jar"))
 			// The default, which the sandbox leaves out for others
 			.property("hotswap.drain.standby", "10s")
 			.start()
 			.awaitServing();
 		Load load = Load.on(app.port(), "/hello").rate(100).start();
-		app.signalHandoff(app.pid());
-		long successor = app.awaitSuccessorOf(app.pid());
-		assertThatCommandsOfThePageWork(page, jar, app, successor);
+		Files.writeString(source(folder), APPLICATION.replace("\"1\"", "\"2\""));
+		run(project, app, change.get(0));
+		Tool handoff = run(project, app, change.get(1));
+		assertThat(handoff.output()).contains("PRECHECK", "START", "CUTOVER", "serves");
+		long successor = app.servingPid();
+		assertThat(successor).isNotEqualTo(app.pid());
+		assertThat(app.get("/hello").version()).isEqualTo("2");
+		assertThat(run(project, app, change.get(2)).output()).contains("generation   2", "pid          " + successor);
 		int exitStatus = app.awaitExit();
 		LoadReport report = load.stop();
 		System.out.printf("NEWCOMER %s handoffs=1 %s%n", this.platform, report);
@@ -118,36 +132,31 @@ class NewcomerTests {
 		assertThat(app.status().path("application").asString()).isEqualTo("shop");
 	}
 
-	/** One that shows something and changes nothing is run as it stands there. */
-	private void assertThatCommandsOfThePageWork(Page page, Path jar, App app, long successor) throws IOException {
-		List<String> commands = page.blocks("bash")
-			.stream()
-			.flatMap(String::lines)
-			.filter((line) -> line.startsWith("java -jar "))
-			.toList();
-		assertThat(commands).hasSize(3)
-			.allSatisfy((line) -> assertThat(line.split(" ")[2]).isEqualTo("target/" + jar.getFileName()));
-		String status = commands.stream().filter((line) -> line.endsWith("=status")).findAny().orElseThrow();
-		Map<String, String> environment = Map.of("SERVER_PORT", Integer.toString(app.port()), "SERVER_ADDRESS",
-				"127.0.0.1", "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + this.sandbox.temporaryFolder(), "PATH",
-				this.platform.jdk().java().getParent() + ":" + System.getenv("PATH"));
-		Tool shown = Tool.run(jar.getParent().getParent(), environment, "sh", "-c", status);
-		assertThat(shown.status()).as(shown.output()).isZero();
-		assertThat(shown.output()).contains("generation   2", "pid          " + successor);
+	/** As it stands on the page, where the application has this test's address. */
+	private Tool run(MavenProject project, @Nullable App app, String line) throws IOException {
+		Map<String, String> environment = (app != null)
+				? Map.of("SERVER_PORT", Integer.toString(app.port()), "SERVER_ADDRESS", "127.0.0.1",
+						"JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + this.sandbox.temporaryFolder())
+				: Map.of();
+		Tool tool = project.run(this.platform.jdk(), environment, line);
+		System.out.printf("NEWCOMER %s took=%d ms: %s%n", this.platform, tool.took().toMillis(), line);
+		assertThat(tool.status()).as(tool.output()).isZero();
+		return tool;
 	}
 
-	private Path build(Page page) throws IOException {
+	private Path create(Page page) throws IOException {
 		Path folder = Files.createDirectories(this.sandbox.folder().resolve("project"));
 		List<String> xml = page.blocks("xml");
 		Files.writeString(folder.resolve("pom.xml"), POM.formatted(MavenProject.bootVersion(), xml.get(0), xml.get(1)));
-		Path sources = Files.createDirectories(folder.resolve("src/main/java/com/example"));
-		Files.writeString(sources.resolve("Shop.java"), APPLICATION);
+		Files.createDirectories(source(folder).getParent());
+		Files.writeString(source(folder), APPLICATION);
 		Path resources = Files.createDirectories(folder.resolve("src/main/resources"));
 		Files.writeString(resources.resolve("application.yml"), page.blocks("yaml").get(0));
-		Tool maven = new MavenProject(folder).build(this.platform.jdk(), this.sandbox.folder().resolve("repository"));
-		assertThat(maven.status()).as(maven.output()).isZero();
-		System.out.printf("NEWCOMER %s maven=%d ms%n", this.platform, maven.took().toMillis());
-		return folder.resolve("target/shop-1.0.jar");
+		return folder;
+	}
+
+	private static Path source(Path folder) {
+		return folder.resolve("src/main/java/com/example/Shop.java");
 	}
 
 }

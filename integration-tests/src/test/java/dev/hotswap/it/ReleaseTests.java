@@ -3,6 +3,7 @@ package dev.hotswap.it;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -15,6 +16,7 @@ import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.SampleJar;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -90,13 +92,45 @@ class ReleaseTests {
 		assertThat(this.sandbox.living()).containsExactly(app.pid());
 	}
 
+	@Test
+	@Tag("full")
+	void watchLaunchesTheReleaseThatCurrentIsPointedToButNotTheOneThatItMovesTo() throws Exception {
+		App app = prepare().property("hotswap.watch.enabled", true)
+			.property("hotswap.watch.quiet-period", "300ms")
+			.start()
+			.awaitServing();
+		Path next = Files.createSymbolicLink(this.store.resolve("next"), Path.of("releases/2"));
+		Files.move(next, this.store.resolve("current"), StandardCopyOption.ATOMIC_MOVE);
+		long second = app.awaitHandoverFrom(app.pid()).successor();
+		assertThat(app.awaitHistory(1).path("trigger").asString()).isEqualTo("WATCH");
+		assertThat(app.status().path("release").asString()).isEqualTo("2");
+		post(app, "1");
+		app.awaitHandoverFrom(second);
+		assertThat(app.awaitHistory(2).path("trigger").asString()).isEqualTo("ENDPOINT");
+		await().untilAsserted(
+				() -> assertThat(Files.readSymbolicLink(this.store.resolve("current"))).hasToString("releases/1"));
+		await().during(Duration.ofSeconds(2))
+			.until(() -> app.status().path("history").size() == 2 && app.status().path("handoff").isNull());
+		assertThat(app.status().path("release").asString()).isEqualTo("1");
+		Path jar = this.store.resolve("releases/2/shop.jar");
+		Files.writeString(jar, "damaged");
+		Files.createSymbolicLink(next, Path.of("releases/2"));
+		Files.move(next, this.store.resolve("current"), StandardCopyOption.ATOMIC_MOVE);
+		JsonNode report = app.awaitHistory(3);
+		assertThat(report.path("trigger").asString()).isEqualTo("WATCH");
+		assertThat(report.path("code").asString()).isEqualTo("verify");
+		app.awaitOutput("to be launched is now 2) is not in use, and not tried again until it changes");
+	}
+
 	private App start() {
+		return prepare().start().awaitServing();
+	}
+
+	private App.Builder prepare() {
 		return this.sandbox.app(this.platform)
 			.jar(this.store.resolve("current/shop.jar"))
 			.property("hotswap.release.directory", this.store)
-			.property("hotswap.pid-file", this.pidFile)
-			.start()
-			.awaitServing();
+			.property("hotswap.pid-file", this.pidFile);
 	}
 
 	private void deploy(String version) throws Exception {

@@ -2,6 +2,7 @@ package dev.hotswap.web.netty;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.EventLoop;
@@ -21,6 +22,9 @@ final class AcceptGate {
 	 */
 	private static final Duration HANDSHAKE = Duration.ofMillis(100);
 
+	/** How long a connection is left to another process that shares the listener. */
+	private static final Duration MOMENT = Duration.ofMillis(2);
+
 	private final String name;
 
 	private final ServerSocketChannel listener;
@@ -30,6 +34,13 @@ final class AcceptGate {
 	private volatile boolean open;
 
 	private volatile boolean ended;
+
+	private volatile double share = 1;
+
+	/** Whether each moment decides anew. On the event loop, as is what follows. */
+	private boolean sharing;
+
+	private boolean leaving;
 
 	private boolean emptying;
 
@@ -48,7 +59,7 @@ final class AcceptGate {
 	 * @return whether it may
 	 */
 	boolean mayAccept() {
-		return this.open || this.emptying;
+		return (this.open && !this.leaving) || this.emptying;
 	}
 
 	/**
@@ -72,6 +83,42 @@ final class AcceptGate {
 	void open() {
 		this.open = true;
 		applySoon();
+	}
+
+	/**
+	 * Accept in a share of all moments, and leave the others to another process.
+	 * @param share between 0 and 1
+	 */
+	void share(double share) {
+		this.share = share;
+		EventLoop loop = this.listener.eventLoop();
+		if (!loop.isShuttingDown()) {
+			loop.execute(() -> {
+				if (!this.sharing) {
+					takeLeft();
+				}
+			});
+		}
+	}
+
+	/** What nobody else has taken in the last moment. */
+	private void takeLeft() {
+		this.sharing = this.share < 1 && this.listener.isOpen();
+		this.leaving = false;
+		apply();
+		if (this.sharing) {
+			// Run after a pass of the selector, which accepts what is there
+			this.listener.eventLoop().schedule(this::decide, 0, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	private void decide() {
+		if (!this.listener.isOpen()) {
+			return;
+		}
+		this.leaving = ThreadLocalRandom.current().nextDouble() >= this.share;
+		apply();
+		this.listener.eventLoop().schedule(this::takeLeft, MOMENT.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	private void applySoon() {

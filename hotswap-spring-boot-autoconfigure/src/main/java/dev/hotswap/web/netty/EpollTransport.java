@@ -16,6 +16,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,11 @@ final class EpollTransport implements Transport {
 			socket.close();
 			throw new IOException("The listener cannot be adopted", ex);
 		}
+	}
+
+	@Override
+	public void reusePort(ServerSocketChannel listener) {
+		listener.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
 	}
 
 	@Override

@@ -31,6 +31,8 @@ public final class HandoffNettyCustomizer
 
 	private final ConnectionMonitoring monitoring;
 
+	private final boolean reusePort;
+
 	/**
 	 * Create a customizer for one server.
 	 * @param name the name of its connector
@@ -40,6 +42,22 @@ public final class HandoffNettyCustomizer
 	 */
 	public HandoffNettyCustomizer(String name, ListenerSource source, HandoffConnectors connectors,
 			ConnectionMonitoring monitoring) {
+		this(name, source, connectors, monitoring, false);
+	}
+
+	/**
+	 * Create a customizer for one server.
+	 * @param name the name of its connector
+	 * @param source where its listener comes from
+	 * @param connectors the registry of connectors
+	 * @param monitoring how to watch the connections
+	 * @param reusePort whether other processes of the same user may listen on the same
+	 * port ({@code SO_REUSEPORT} of socket(7)), all of which set it; for a listener that
+	 * the server binds itself
+	 */
+	public HandoffNettyCustomizer(String name, ListenerSource source, HandoffConnectors connectors,
+			ConnectionMonitoring monitoring, boolean reusePort) {
+		this.reusePort = reusePort;
 		this.name = name;
 		this.source = source;
 		this.connectors = connectors;
@@ -66,7 +84,8 @@ public final class HandoffNettyCustomizer
 					+ "not show its server's event loops", ex);
 			return;
 		}
-		HandoffServer server = new HandoffServer(this.name, this.source, this.connectors, this.monitoring);
+		HandoffServer server = new HandoffServer(this.name, this.source, this.connectors, this.monitoring,
+				this.reusePort);
 		if (resources != null) {
 			factory.setResourceFactory(server.through(resources));
 		}

@@ -40,9 +40,13 @@ final class HandoffServer {
 
 	private final ConnectionMonitoring monitoring;
 
+	private final boolean reusePort;
+
 	private volatile @Nullable HttpServerConfig config;
 
-	HandoffServer(String name, ListenerSource source, HandoffConnectors connectors, ConnectionMonitoring monitoring) {
+	HandoffServer(String name, ListenerSource source, HandoffConnectors connectors, ConnectionMonitoring monitoring,
+			boolean reusePort) {
+		this.reusePort = reusePort;
 		this.name = name;
 		this.source = source;
 		this.connectors = connectors;
@@ -118,7 +122,14 @@ final class HandoffServer {
 			return resources.onChannel(type, group);
 		}
 		return type.cast(createListener(config, transport, address,
-				() -> (ServerSocketChannel) resources.onChannel(type, group)));
+				() -> unbound(transport, (ServerSocketChannel) resources.onChannel(type, group))));
+	}
+
+	private ServerSocketChannel unbound(Transport transport, ServerSocketChannel channel) {
+		if (this.reusePort) {
+			transport.reusePort(channel);
+		}
+		return channel;
 	}
 
 	private ServerSocketChannel createListener(HttpServerConfig config, Transport transport, InetSocketAddress address,

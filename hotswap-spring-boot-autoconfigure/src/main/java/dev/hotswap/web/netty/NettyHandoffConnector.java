@@ -196,6 +196,11 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	}
 
 	@Override
+	public void acceptShare(double share) {
+		this.gate.share(share);
+	}
+
+	@Override
 	public void stopAccepting(Duration timeout) throws IOException {
 		this.gate.close(timeout);
 	}

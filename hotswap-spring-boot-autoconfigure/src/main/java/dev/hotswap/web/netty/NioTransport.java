@@ -1,6 +1,7 @@
 package dev.hotswap.web.netty;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 
@@ -10,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.nio.AbstractNioChannel.NioUnsafe;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
@@ -22,6 +24,11 @@ final class NioTransport implements Transport {
 	@Override
 	public ServerSocketChannel adoptListener(Descriptor listener) throws IOException {
 		return new NioServerSocketChannel(ChannelDescriptors.adoptServer(listener));
+	}
+
+	@Override
+	public void reusePort(ServerSocketChannel listener) {
+		listener.config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
 	}
 
 	@Override

@@ -39,6 +39,13 @@ interface Transport {
 	ServerSocketChannel adoptListener(Descriptor listener) throws IOException;
 
 	/**
+	 * Let other processes of the same user listen on the same port, if all of them do
+	 * this before they bind.
+	 * @param listener a channel that is not bound yet
+	 */
+	void reusePort(ServerSocketChannel listener);
+
+	/**
 	 * Make a channel of a connection's descriptor, as if a listener had accepted it.
 	 * @param listener the listener's channel
 	 * @param connection the descriptor, owned by the channel from now on; closed if this

@@ -9,6 +9,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -30,11 +32,16 @@ class AcceptQueue {
 	 */
 	private static final Duration HANDSHAKE = Duration.ofMillis(100);
 
+	/** How long a connection is left to another process that shares the listener. */
+	private static final Duration MOMENT = Duration.ofMillis(2);
+
 	private final ServerSocketChannel listener;
 
 	private final Selector selector;
 
 	private final InetSocketAddress address;
+
+	private volatile double share = 1;
 
 	/**
 	 * Take over a listener, which is closed if that fails.
@@ -109,9 +116,28 @@ class AcceptQueue {
 		return null;
 	}
 
+	/**
+	 * Of those that wait for a connection, leave all but a share to another process for a
+	 * moment.
+	 * @param share between 0 and 1
+	 */
+	void share(double share) {
+		this.share = share;
+	}
+
+	/**
+	 * Where several connections wait, they are taken without another moment for each: a
+	 * full queue is to be emptied.
+	 */
 	private void await() throws IOException {
 		try {
+			if (this.share < 1 && this.selector.selectNow(NOTHING) > 0) {
+				return;
+			}
 			this.selector.select(NOTHING);
+			if (this.share < 1 && ThreadLocalRandom.current().nextDouble() >= this.share) {
+				LockSupport.parkNanos(MOMENT.toNanos());
+			}
 		}
 		catch (ClosedSelectorException ex) {
 			// Closed while waiting, or before: isOpen() says so.

@@ -2,6 +2,7 @@ package dev.hotswap.web.tomcat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -64,6 +65,8 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 
 	private volatile @Nullable AsyncTrackingAdapter asyncRequests;
 
+	private volatile boolean reusePort;
+
 	private volatile boolean warmingUp;
 
 	private volatile Set<String> warmUpAttributes = Set.of();
@@ -88,6 +91,15 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 			throw new IllegalStateException("The connector '" + name + "' is already bound");
 		}
 		this.membership = new Membership(name, source, connectors, monitoring);
+	}
+
+	/**
+	 * Let other processes listen on the same port. To be called before the endpoint
+	 * binds.
+	 * @param reusePort whether they may
+	 */
+	void setReusePort(boolean reusePort) {
+		this.reusePort = reusePort;
 	}
 
 	boolean hasJoined() {
@@ -127,6 +139,9 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		ServerSocketChannel listener = ServerSocketChannel.open();
 		try {
 			getSocketProperties().setProperties(listener.socket());
+			if (this.reusePort) {
+				listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+			}
 			listener.bind(address, getAcceptCount());
 			return listener;
 		}

@@ -74,6 +74,14 @@ public class HandoffNioProtocol extends Http11NioProtocol {
 	}
 
 	/**
+	 * Let other processes of the same user listen on the same port.
+	 * @param reusePort whether to bind with {@code SO_REUSEPORT}
+	 */
+	void setReusePort(boolean reusePort) {
+		this.endpoint.setReusePort(reusePort);
+	}
+
+	/**
 	 * Mark the requests of a warm-up for the access logs.
 	 * @param attributes the names of the attributes to set
 	 */

@@ -37,6 +37,8 @@ public final class HandoffTomcatCustomizer
 
 	private final ConnectionMonitoring monitoring;
 
+	private final boolean reusePort;
+
 	/**
 	 * Create a customizer for one server.
 	 * @param name the name of its main connector
@@ -46,6 +48,22 @@ public final class HandoffTomcatCustomizer
 	 */
 	public HandoffTomcatCustomizer(String name, ListenerSource source, HandoffConnectors connectors,
 			ConnectionMonitoring monitoring) {
+		this(name, source, connectors, monitoring, false);
+	}
+
+	/**
+	 * Create a customizer for one server.
+	 * @param name the name of its main connector
+	 * @param source where listeners come from
+	 * @param connectors the registry of connectors
+	 * @param monitoring how to watch the connections
+	 * @param reusePort whether other processes of the same user may listen on the same
+	 * ports ({@code SO_REUSEPORT} of socket(7)), all of which set it; for listeners that
+	 * the server binds itself
+	 */
+	public HandoffTomcatCustomizer(String name, ListenerSource source, HandoffConnectors connectors,
+			ConnectionMonitoring monitoring, boolean reusePort) {
+		this.reusePort = reusePort;
 		this.monitoring = monitoring;
 		this.name = name;
 		this.source = source;
@@ -79,12 +97,17 @@ public final class HandoffTomcatCustomizer
 
 	private void join(Connector connector, String name) {
 		if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
-			protocol.join(name, this.source, this.connectors, this.monitoring);
+			join(protocol, name);
 		}
 		else {
 			logger.warn("Connector '" + name + "' is not handed over, because the application has set its protocol to "
 					+ connector.getProtocolHandlerClassName());
 		}
+	}
+
+	private void join(HandoffNioProtocol protocol, String name) {
+		protocol.setReusePort(this.reusePort);
+		protocol.join(name, this.source, this.connectors, this.monitoring);
 	}
 
 	private void joinOthers(Connector main) {
@@ -98,7 +121,7 @@ public final class HandoffTomcatCustomizer
 			}
 			String name = uniqueName(names, this.name + "-" + connector.getPortWithOffset());
 			if (connector.getProtocolHandler() instanceof HandoffNioProtocol protocol) {
-				protocol.join(name, this.source, this.connectors, this.monitoring);
+				join(protocol, name);
 				leaveOut(connector, unlogged);
 			}
 			else {

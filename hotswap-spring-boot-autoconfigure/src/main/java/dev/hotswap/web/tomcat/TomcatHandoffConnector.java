@@ -63,6 +63,11 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	}
 
 	@Override
+	public void acceptShare(double share) {
+		this.queue.share(share);
+	}
+
+	@Override
 	public void stopAccepting(Duration timeout) throws IOException {
 		boolean stopped;
 		try {

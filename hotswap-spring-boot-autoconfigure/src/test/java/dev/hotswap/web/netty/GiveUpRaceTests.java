@@ -171,7 +171,7 @@ class GiveUpRaceTests {
 					return response.sendString(Mono.just(request.uri() + "\n"));
 				});
 			AtomicReference<DisposableServer> bound = new AtomicReference<>();
-			new HandoffServer("server", TestListenerSource.NONE, this.connectors, ConnectionMonitoring.NONE)
+			new HandoffServer("server", TestListenerSource.NONE, this.connectors, ConnectionMonitoring.NONE, false)
 				.customize(http, false)
 				.bind()
 				.subscribe(bound::set);

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -123,6 +125,36 @@ class HandoffNettyCustomizerTests {
 		assertThatExceptionOfType(PortInUseException.class)
 			.isThrownBy(() -> second.getWebServer((request, response) -> Mono.empty()).start());
 		assertThat(this.connectors.all()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void portIsSharedWithThoseWhoShareIt(boolean useNative) {
+		LoopResources loops = LoopResources.create("shared", 1, true);
+		WebServer first = sharing(0, loops, useNative);
+		WebServer second = sharing(first.getPort(), loops, useNative);
+		try {
+			assertThat(second.getPort()).isEqualTo(first.getPort());
+			assertThatExceptionOfType(PortInUseException.class)
+				.isThrownBy(() -> start((factory) -> factory.setPort(first.getPort()), ConnectionMonitoring.NONE));
+		}
+		finally {
+			first.stop();
+			second.stop();
+			loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block();
+		}
+	}
+
+	private WebServer sharing(int port, LoopResources loops, boolean useNative) {
+		NettyReactiveWebServerFactory factory = factory();
+		factory.setPort(port);
+		factory.addServerCustomizers((server) -> server.runOn(loops, useNative));
+		new HandoffNettyCustomizer("server", TestListenerSource.NONE, new HandoffConnectors(true),
+				ConnectionMonitoring.NONE, true)
+			.customize(factory);
+		WebServer shared = factory.getWebServer((request, response) -> Mono.empty());
+		shared.start();
+		return shared;
 	}
 
 	@Test

@@ -28,8 +28,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.PortInUseException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link HandoffTomcatCustomizer}.
@@ -97,6 +99,32 @@ class HandoffTomcatCustomizerTests {
 		assertThat(output).containsOnlyOnce("WARN")
 			.contains("Additional connectors not handed over: 'server-0-3'; build them with "
 					+ "new Connector(HandoffNioProtocol.class.getName())");
+	}
+
+	@Test
+	void portIsSharedWithThoseWhoShareIt() throws Exception {
+		TomcatWebServer first = sharing(0);
+		TomcatWebServer second = sharing(first.getPort());
+		try {
+			assertThat(second.getPort()).isEqualTo(first.getPort());
+			assertThatExceptionOfType(PortInUseException.class)
+				.isThrownBy(() -> start((factory) -> factory.setPort(first.getPort())));
+		}
+		finally {
+			first.destroy();
+			second.destroy();
+		}
+	}
+
+	private TomcatWebServer sharing(int port) throws IOException {
+		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(port);
+		factory.setAddress(InetAddress.getByName("127.0.0.1"));
+		new HandoffTomcatCustomizer("server", TestListenerSource.NONE, new HandoffConnectors(true),
+				ConnectionMonitoring.NONE, true)
+			.customize(factory);
+		TomcatWebServer server = (TomcatWebServer) factory.getWebServer();
+		server.start();
+		return server;
 	}
 
 	@Test

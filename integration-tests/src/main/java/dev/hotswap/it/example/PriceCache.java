@@ -14,4 +14,8 @@ class PriceCache {
 		this.prices.put("teapot", 1200);
 	}
 
+	int size() {
+		return this.prices.size();
+	}
+
 }

@@ -21,8 +21,11 @@ public class SchedulerApplication {
 
 	private final YearEnd yearEnd;
 
-	SchedulerApplication(YearEnd yearEnd) {
+	private final PriceCache prices;
+
+	SchedulerApplication(YearEnd yearEnd, PriceCache prices) {
 		this.yearEnd = yearEnd;
+		this.prices = prices;
 	}
 
 	public static void main(String[] args) {
@@ -41,7 +44,7 @@ public class SchedulerApplication {
 
 	@GetMapping("/hello")
 	Map<String, Object> hello() {
-		return Map.of("pid", ProcessHandle.current().pid());
+		return Map.of("pid", ProcessHandle.current().pid(), "prices", this.prices.size());
 	}
 
 }

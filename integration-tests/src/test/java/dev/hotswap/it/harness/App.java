@@ -301,13 +301,19 @@ public final class App {
 
 		private boolean starter = true;
 
+		private boolean devtools;
+
 		private List<String> container = List.of();
 
 		private int descriptorLimit;
 
+		private List<String> wrapper = List.of();
+
 		private String mainClass = FIXTURE;
 
 		private @Nullable Path jar;
+
+		private @Nullable Path directory;
 
 		Builder(Sandbox sandbox, Platform platform) {
 			this.sandbox = sandbox;
@@ -361,6 +367,16 @@ public final class App {
 			return property("server.address", "127.0.0.1");
 		}
 
+		/**
+		 * Run in a folder.
+		 * @param directory the working directory, the test's own unless set
+		 * @return this
+		 */
+		public Builder directory(Path directory) {
+			this.directory = directory;
+			return this;
+		}
+
 		public Builder property(String name, Object value) {
 			this.properties.put(name, value.toString());
 			return this;
@@ -408,6 +424,16 @@ public final class App {
 		}
 
 		/**
+		 * Start the process by a program that replaces itself with it.
+		 * @param words the program and its arguments, which the command line follows
+		 * @return this
+		 */
+		public Builder through(List<String> words) {
+			this.wrapper = List.copyOf(words);
+			return this;
+		}
+
+		/**
 		 * Limit how many files and sockets each generation may have open.
 		 * @param limit the soft and the hard limit
 		 * @return this
@@ -419,6 +445,16 @@ public final class App {
 
 		public Builder withoutStarter() {
 			this.starter = false;
+			return this;
+		}
+
+		/**
+		 * Have Spring Boot's devtools restart the application in its process when its
+		 * classes change.
+		 * @return this
+		 */
+		public Builder withDevtools() {
+			this.devtools = true;
 			return this;
 		}
 
@@ -441,6 +477,9 @@ public final class App {
 			Path output = this.sandbox.folder().resolve("app-%d.log".formatted(this.sandbox.nextNumber()));
 			ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+			if (this.directory != null) {
+				builder.directory(this.directory.toFile());
+			}
 			builder.environment().remove("_JAVA_SR_SIGNUM");
 			builder.environment().putAll(this.environment);
 			this.sandbox.mark(builder);
@@ -456,6 +495,7 @@ public final class App {
 
 		private List<String> command() {
 			List<String> command = new ArrayList<>(this.container);
+			command.addAll(this.wrapper);
 			if (this.descriptorLimit != 0) {
 				command
 					.addAll(List.of("sh", "-c", "ulimit -n %d && exec \"$0\" \"$@\"".formatted(this.descriptorLimit)));
@@ -481,6 +521,9 @@ public final class App {
 
 		private List<String> classPath() {
 			ClassPath fixture = ClassPath.fixture(this.platform.server());
+			if (this.devtools) {
+				return List.of("-cp", fixture.withDevtools().toString());
+			}
 			ClassData classData = this.sandbox.classData();
 			if (!this.starter || classData == null) {
 				return List.of("-cp", (this.starter ? fixture : fixture.withoutStarter()).toString());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The fixture application's class path: that of the tests without what only the tests
@@ -14,10 +15,10 @@ import java.util.regex.Pattern;
  */
 final class ClassPath {
 
-	private static final Pattern HARNESS = Pattern
-		.compile("/test-classes/?$|/(junit-|opentest4j|apiguardian|assertj-|byte-buddy|awaitility|hamcrest"
-				+ "|jna-|surefire|hotswap-sample-app|selenium-|opentelemetry-|guava-|failureaccess-|listenablefuture-"
-				+ "|error_prone_|j2objc-|auto-service-)[^/]*(/target/classes/?)?$");
+	private static final Pattern HARNESS = Pattern.compile(
+			"/test-classes/?$|/(spring-boot-devtools-|junit-|opentest4j|apiguardian|assertj-|byte-buddy|awaitility|hamcrest"
+					+ "|jna-|surefire|hotswap-sample-app|selenium-|opentelemetry-|guava-|failureaccess-|listenablefuture-"
+					+ "|error_prone_|j2objc-|auto-service-)[^/]*(/target/classes/?)?$");
 
 	private static final Pattern STARTER = Pattern
 		.compile("/(hotswap-spring-boot-|junixsocket-)[^/]*(/target/classes/?)?$");
@@ -32,6 +33,17 @@ final class ClassPath {
 		return new ClassPath(List.of(System.getProperty("java.class.path").split(File.pathSeparator)))
 			.without((entry) -> HARNESS.matcher(entry).find())
 			.without((entry) -> server.excludes(new File(entry).getName()));
+	}
+
+	/**
+	 * Add what is there for applications that a developer works on.
+	 */
+	ClassPath withDevtools() {
+		List<String> entries = new ArrayList<>(this.entries);
+		Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> entry.contains("/spring-boot-devtools-"))
+			.forEach(entries::add);
+		return new ClassPath(List.copyOf(entries));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,21 +51,31 @@ public final class MavenProject {
 	}
 
 	/**
-	 * Package it, without tests.
-	 * @param jdk the JDK to build it with
+	 * Let Maven, whoever calls it here, be quiet, run no tests, and find our modules.
 	 * @param repository a folder for the local repository that the project is to see
-	 * @return what Maven said
-	 * @throws IOException if the repository cannot be written
+	 * @throws IOException if it cannot be written
 	 */
-	public Tool build(Jdk jdk, Path repository) throws IOException {
+	public void configure(Path repository) throws IOException {
 		prepare(Files.createDirectories(repository));
-		return Tool.run(this.folder, Map.of("JAVA_HOME", jdk.home().toString()), maven(), "-B", "-q",
-				"-Dmaven.test.skip=true", "-Dmaven.repo.local=" + repository, "package");
+		Path folder = Files.createDirectories(this.folder.resolve(".mvn"));
+		Files.writeString(folder.resolve("maven.config"),
+				"-B\n-q\n-Dmaven.test.skip=true\n-Dmaven.repo.local=" + repository + "\n");
 	}
 
-	private static String maven() {
-		String home = System.getProperty("hotswap.test.maven");
-		return (home != null) ? home + "/bin/mvn" : "mvn";
+	/**
+	 * Run a line of the shell in the project's folder.
+	 * @param jdk the JDK to use
+	 * @param environment variables to add
+	 * @param line the line, which may call {@code mvn} and {@code java}
+	 * @return what became of it
+	 * @throws IOException if it cannot be run
+	 */
+	public Tool run(Jdk jdk, Map<String, String> environment, String line) throws IOException {
+		Map<String, String> variables = new HashMap<>(environment);
+		String maven = System.getProperty("hotswap.test.maven");
+		variables.put("PATH", ((maven != null) ? maven + "/bin:" : "") + jdk.home() + "/bin:" + System.getenv("PATH"));
+		variables.put("JAVA_HOME", jdk.home().toString());
+		return Tool.run(this.folder, variables, "sh", "-c", line);
 	}
 
 	/** Maven 3 has no chain of repositories, but follows symbolic links. */

@@ -40,4 +40,17 @@ public final class Page {
 			.toList();
 	}
 
+	/**
+	 * What stands as code at the beginning of the rows of a table.
+	 * @param prefix what it starts with
+	 * @return the pieces of code, in order
+	 */
+	public List<String> codeOfRows(String prefix) {
+		return this.text.lines()
+			.filter((line) -> line.startsWith("| `" + prefix))
+			.flatMap((line) -> Pattern.compile("`([^`]+)`").matcher(line.split(" \\| ")[0]).results())
+			.map((code) -> code.group(1))
+			.toList();
+	}
+
 }

@@ -1,0 +1,25 @@
+package dev.hotswap.watch;
+
+import java.nio.file.Path;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that configuration is read from.
+ *
+ * @param path its absolute path, in which symbolic links are not followed
+ * @param profile the profile that it is for, or {@code null} if it is for any
+ */
+record ConfigurationFile(Path path, @Nullable String profile) implements Comparable<ConfigurationFile> {
+
+	boolean isFor(Set<String> profiles) {
+		return this.profile == null || profiles.contains(this.profile);
+	}
+
+	@Override
+	public int compareTo(ConfigurationFile other) {
+		return this.path.compareTo(other.path);
+	}
+
+}
