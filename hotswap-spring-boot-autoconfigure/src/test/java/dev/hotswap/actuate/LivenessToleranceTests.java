@@ -75,7 +75,7 @@ class LivenessToleranceTests {
 	void activeProcessIsToleratedWhileAnOlderGenerationDrainsBesideIt() {
 		HandoffStatus.Draining older = new HandoffStatus.Draining("1a2b3c4d", 4710, 2, Role.DRAINING, null, null);
 		HandoffStatus alone = TestHandoff.status(Role.ACTIVE, null);
-		this.status = new HandoffStatus(alone.role(), alone.generation(), alone.pid(), alone.application(), null,
+		this.status = new HandoffStatus(alone.role(), alone.generation(), alone.pid(), alone.application(), null, null,
 				alone.since(), List.of(), null, List.of(older), List.of());
 		assertThat(tolerance(1, null).tolerates()).isTrue();
 	}
