@@ -68,8 +68,8 @@ public final class HotswapPrecheckAutoConfiguration {
 	@Bean
 	@ConditionalOnBooleanProperty(name = "hotswap.prechecks.container.enabled", matchIfMissing = true)
 	@ConditionalOnMissingBean(name = "hotswapContainerPrecheck")
-	ContainerPrecheck hotswapContainerPrecheck() {
-		return new ContainerPrecheck();
+	ContainerPrecheck hotswapContainerPrecheck(Handoff handoff) {
+		return new ContainerPrecheck(() -> handoff.status().generation());
 	}
 
 	@Bean

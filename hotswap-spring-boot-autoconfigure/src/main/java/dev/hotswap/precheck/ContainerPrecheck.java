@@ -1,10 +1,10 @@
 package dev.hotswap.precheck;
 
+import java.util.List;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 import dev.hotswap.HandoffPrecheck;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,58 +12,72 @@ import org.jspecify.annotations.Nullable;
  * with the container: the kernel kills what is left of a PID namespace when its PID 1
  * exits, see pid_namespaces(7), and container engines end a container with its first
  * process.
+ * <p>
+ * Only a first generation can be that process; what is a child of PID 1 later on is an
+ * orphan for which nobody waits.
  *
  * @since 0.1.0
  */
 public final class ContainerPrecheck implements HandoffPrecheck {
 
-	/** Exit with their child, whatever else lives. */
-	private static final Set<String> SHORT_LIVED = Set.of("tini", "tini-static", "docker-init", "dumb-init",
+	/** Exit with the child that they have started, whatever else lives. */
+	private static final Set<String> EXIT_WITH_CHILD = Set.of("tini", "tini-static", "docker-init", "dumb-init",
 			"catatonit");
 
-	private static final Log logger = LogFactory.getLog(ContainerPrecheck.class);
+	/** Most likely the same, with a script; one without is somebody's terminal. */
+	private static final Set<String> SHELLS = Set.of("sh", "dash", "bash", "ash", "busybox");
 
-	private final SystemFiles files;
+	/** PID 1 where the containers of a pod share one PID namespace. */
+	private static final Set<String> HOLD_NAMESPACE = Set.of("pause", "catatonit");
+
+	private final IntSupplier generation;
+
+	private final @Nullable String reason;
 
 	/**
-	 * Create a precheck.
+	 * Create a precheck. Looks at once at who has started this process.
+	 * @param generation the generation of this process
 	 */
-	public ContainerPrecheck() {
-		this(SystemFiles.ofThisMachine());
+	public ContainerPrecheck(IntSupplier generation) {
+		this(generation, SystemFiles.ofThisMachine());
 	}
 
-	ContainerPrecheck(SystemFiles files) {
-		this.files = files;
+	ContainerPrecheck(IntSupplier generation, SystemFiles files) {
+		this.generation = generation;
+		this.reason = reason(files);
 	}
 
 	@Override
 	public @Nullable String refuse() {
-		String parent = parent();
-		if (parent == null) {
-			logger.debug("The parent of this process is unknown");
+		if (this.reason == null || this.generation.getAsInt() > 1) {
 			return null;
 		}
-		// Nobody in this PID namespace is the parent of its PID 1, or of the first
-		// process
-		// of a container that shares the namespace of others
-		if (parent.equals("0")) {
-			return explain("This process is its container's first, and the container ends when it exits");
+		return this.reason + ", and the successor would be killed. Start the container with an init that stays until "
+				+ "the last generation has exited: hotswap-init, of the documentation's page on containers, is one. If "
+				+ "something does stay, set hotswap.prechecks.container.enabled=false.";
+	}
+
+	private static @Nullable String reason(SystemFiles files) {
+		String stat = files.read("proc/self/stat").orElse("");
+		// The name in between may itself have blanks and parentheses
+		String pid = stat.replaceFirst("(?s) .*", "");
+		List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 1).strip().split(" "));
+		String parent = (fields.size() > 1) ? fields.get(1) : "";
+		List<String> commandLine = List.of(files.read("proc/1/cmdline").orElse("").split("\0", -1));
+		String init = commandLine.get(0).substring(commandLine.get(0).lastIndexOf('/') + 1);
+		if (pid.equals("1")) {
+			return "This process is PID 1 of its container, which ends when it exits";
 		}
-		String name = parent.equals("1") ? this.files.read("proc/1/comm").orElse("").strip() : "";
-		return SHORT_LIVED.contains(name)
-				? explain("PID 1 of this container, " + name + ", exits when this process does") : null;
-	}
-
-	/** Field 4, counted from the end of the name, which may itself have blanks. */
-	private @Nullable String parent() {
-		String stat = this.files.read("proc/self/stat").orElse("");
-		String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
-		return (fields.length > 1) ? fields[1] : null;
-	}
-
-	private static String explain(String reason) {
-		return reason + ", so its successor would be killed. Start the container with an init that stays until the "
-				+ "last generation has exited: hotswap-init, of the documentation's page on containers, is one.";
+		boolean script = SHELLS.contains(init)
+				&& commandLine.stream().skip(1).anyMatch((word) -> !word.isEmpty() && !word.startsWith("-"));
+		if (parent.equals("1") && (script || EXIT_WITH_CHILD.contains(init))) {
+			return "PID 1 of this container, " + init + ", exits when this process does";
+		}
+		// Whoever has started it is outside of the namespace
+		if (parent.equals("0") && HOLD_NAMESPACE.contains(init)) {
+			return "This process is the first of its container, which ends when it exits";
+		}
+		return null;
 	}
 
 }

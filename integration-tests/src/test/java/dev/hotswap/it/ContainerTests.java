@@ -121,7 +121,7 @@ class ContainerTests {
 		assertThat(answer.status()).isEqualTo(202);
 		JsonNode handoff = app.awaitHistory(1);
 		assertThat(handoff.path("code").asString()).isEqualTo("refused");
-		assertThat(handoff.path("message").asString()).contains("the container ends when it exits", "hotswap-init");
+		assertThat(handoff.path("message").asString()).contains("PID 1 of its container", "hotswap-init");
 		assertThat(app.servingPid()).isOne();
 		this.sandbox.subreaper().signal(container.init(), SIGTERM);
 		assertThat(app.awaitExit()).isEqualTo(TERMINATED);

@@ -5,10 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static org.awaitility.Awaitility.await;
 
@@ -69,10 +69,18 @@ public record Container(long init) {
 	 * @return those that live, by their id in there with their id out here
 	 */
 	public Map<Long, Long> processes() {
-		return descendants().stream()
-			.filter((entry) -> !entry.zombie())
-			.map(ProcessTable.Entry::pid)
-			.collect(Collectors.toMap(Container::idWithin, Function.identity()));
+		Map<Long, Long> processes = new HashMap<>();
+		for (ProcessTable.Entry entry : descendants()) {
+			try {
+				if (!entry.zombie()) {
+					processes.put(field(entry.pid(), "status", "NSpid"), entry.pid());
+				}
+			}
+			catch (UncheckedIOException ex) {
+				// Gone in between
+			}
+		}
+		return processes;
 	}
 
 	/**
@@ -89,7 +97,7 @@ public record Container(long init) {
 	 * @return kibibytes
 	 */
 	public long memory(String field) {
-		return field("smaps_rollup", field);
+		return field(this.init, "smaps_rollup", field);
 	}
 
 	private List<ProcessTable.Entry> descendants() {
@@ -105,12 +113,9 @@ public record Container(long init) {
 		return all.stream().filter((entry) -> entry.parent() == parent).toList();
 	}
 
-	private static long idWithin(long pid) {
-		return new Container(pid).field("status", "NSpid");
-	}
-
-	private long field(String file, String name) {
-		try (var lines = Files.lines(Path.of("/proc/" + this.init, file))) {
+	/** The last number of the line, which is that of the innermost namespace. */
+	private static long field(long pid, String file, String name) {
+		try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid, file))) {
 			String line = lines.filter((each) -> each.startsWith(name + ":")).findFirst().orElseThrow();
 			List<String> words = List.of(line.replace(" kB", "").split("\\s+"));
 			return Long.parseLong(words.get(words.size() - 1));
