@@ -34,6 +34,8 @@ final class DrainParticipants {
 
 	private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
 
+	private boolean started;
+
 	private boolean over;
 
 	DrainParticipants(Map<String, DrainParticipant> participants) {
@@ -61,7 +63,15 @@ final class DrainParticipants {
 		return this.done.isDone();
 	}
 
-	void start(Duration timeout) {
+	/**
+	 * Call the beans, unless that has begun already.
+	 * @param timeout what they have
+	 */
+	synchronized void start(Duration timeout) {
+		if (this.started) {
+			return;
+		}
+		this.started = true;
 		if (this.participants.isEmpty()) {
 			this.done.complete(null);
 			return;

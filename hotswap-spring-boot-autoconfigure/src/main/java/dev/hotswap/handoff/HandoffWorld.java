@@ -103,6 +103,9 @@ final class HandoffWorld {
 
 	private volatile @Nullable Drain drain;
 
+	/** Those that were called when the ramp began, until the drain has them. */
+	private volatile @Nullable DrainParticipants ramping;
+
 	private volatile boolean allServed = true;
 
 	private volatile @Nullable HandoffApplication application;
@@ -232,6 +235,9 @@ final class HandoffWorld {
 		else if (action instanceof Action.Leave) {
 			new FinalDrain(this.connectors, this.adoption, this.settings, this.kept, this.timer, this::drained).start();
 		}
+		else if (action instanceof Action.RampDown down) {
+			rampDown(down.over());
+		}
 		else if (action instanceof Action.Drain drain) {
 			drain(drain.link());
 		}
@@ -338,9 +344,6 @@ final class HandoffWorld {
 		else if (action instanceof Action.Reopen reopen) {
 			reopen(reopen.successorDead());
 		}
-		else if (action instanceof Action.RampDown down) {
-			this.ramp.fall(down.over());
-		}
 		else if (action instanceof Action.Rejoin rejoin) {
 			rejoin(rejoin);
 		}
@@ -371,7 +374,12 @@ final class HandoffWorld {
 
 	private void reopen(boolean successorDead) {
 		Drain drain = this.drain;
-		if (drain != null && !isDone(drain.cancel(successorDead))) {
+		DrainParticipants ramping = this.ramping;
+		this.ramping = null;
+		if (ramping != null) {
+			ramping.resume();
+		}
+		else if (drain != null && !isDone(drain.cancel(successorDead))) {
 			drain.successorLost(false);
 		}
 		this.adoption.reopen();
@@ -438,6 +446,15 @@ final class HandoffWorld {
 		this.events.accept(new Event.PathTaken(problem));
 	}
 
+	/** What the application has to finish does not wait until the drain begins. */
+	private void rampDown(Duration over) {
+		DrainParticipants participants = participants();
+		this.drain = null;
+		this.ramping = participants;
+		participants.start(over.plus(this.settings.drainTimeout()));
+		this.ramp.fall(over);
+	}
+
 	private void drain(int link) {
 		ConnectionTransfer transfer = this.settings.transferConnections()
 				? new ConnectionTransfer((frame) -> send(link, frame)) : null;
@@ -453,9 +470,11 @@ final class HandoffWorld {
 						+ "' cannot transfer its connections (they are encrypted, or java.base does not open "
 						+ "sun.nio.ch to this process); their end is announced instead"));
 		}
-		Drain drain = new Drain(this.connectors, this.adoption, transfer, participants(), this.settings.drainTimeout(),
-				this.settings.drainSpread(), this.timer, this::drained);
+		DrainParticipants ramping = this.ramping;
+		Drain drain = new Drain(this.connectors, this.adoption, transfer, (ramping != null) ? ramping : participants(),
+				this.settings.drainTimeout(), this.settings.drainSpread(), this.timer, this::drained);
 		this.drain = drain;
+		this.ramping = null;
 		drain.start();
 	}
 

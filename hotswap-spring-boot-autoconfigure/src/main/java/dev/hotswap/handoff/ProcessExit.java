@@ -39,7 +39,11 @@ final class ProcessExit implements Runnable {
 	private void start() {
 		CompletableFuture.delayedExecutor(HALT_AFTER.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
 			.execute(() -> Runtime.getRuntime().halt(this.status));
-		new Thread(this, "hotswap-exit").start();
+		Thread thread = new Thread(this, "hotswap-exit");
+		// Not as the thread that starts it: the JVM would exit by itself once the
+		// application is closed, with 1 where main has thrown, as with devtools
+		thread.setDaemon(false);
+		thread.start();
 	}
 
 	@Override

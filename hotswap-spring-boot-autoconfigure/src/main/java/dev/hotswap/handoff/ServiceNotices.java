@@ -41,8 +41,6 @@ final class ServiceNotices {
 	/** Prechecks, older generations and the cutover, beside the start. */
 	private static final Duration BESIDE_START = Duration.ofMinutes(3);
 
-	private static final Duration FOREVER = Duration.ofDays(10_000);
-
 	private static final Log logger = LogFactory.getLog(ServiceNotices.class);
 
 	private final ServiceManager manager;
@@ -146,9 +144,10 @@ final class ServiceNotices {
 		if (launcher != null && this.launcherWatch == null) {
 			this.launcherWatch = new Threads("hotswap-launcher-").newThread(() -> {
 				try {
-					if (launcher.awaitDeath(FOREVER)) {
-						reparented();
+					while (!launcher.isDead()) {
+						TimeUnit.SECONDS.sleep(1);
 					}
+					reparented();
 				}
 				catch (InterruptedException ex) {
 					// This process ends first

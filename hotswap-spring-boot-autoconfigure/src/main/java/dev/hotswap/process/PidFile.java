@@ -45,6 +45,9 @@ public final class PidFile {
 
 	private static final Set<PosixFilePermission> READABLE_BY_ALL = PosixFilePermissions.fromString("rw-r--r--");
 
+	/** Who may read a file may lock it, and keep others from locking it. */
+	private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
 	private static final Log logger = LogFactory.getLog(PidFile.class);
 
 	private final Path file;
@@ -213,9 +216,11 @@ public final class PidFile {
 		Path temporary = this.file.resolveSibling("." + this.file.getFileName() + ".new");
 		// Left behind by a process that was killed; under the lock it is nobody's
 		Files.deleteIfExists(temporary);
-		try {
-			Files.createFile(temporary, PosixFilePermissions.asFileAttribute(READABLE_BY_ALL));
-			return Files.writeString(temporary, this.self.pid() + "\n");
+		try (FileChannel channel = FileChannel.open(temporary,
+				Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+				PosixFilePermissions.asFileAttribute(READABLE_BY_ALL))) {
+			channel.write(StandardCharsets.US_ASCII.encode(this.self.pid() + "\n"));
+			return temporary;
 		}
 		catch (IOException ex) {
 			Files.deleteIfExists(temporary);
@@ -232,7 +237,7 @@ public final class PidFile {
 		Path lockFile = this.file.resolveSibling(this.file.getFileName() + ".lock");
 		try (FileChannel lock = FileChannel.open(lockFile, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ,
 				StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-				PosixFilePermissions.asFileAttribute(READABLE_BY_ALL))) {
+				PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
 			if (!FileLocks.acquire(lock, this.lockTimeout)) {
 				throw new PidFileException("The lock " + lockFile + " of the PID file is held by another process for "
 						+ "too long; find it with 'fuser " + lockFile + "'");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.hotswap.descriptor.Descriptor;
@@ -37,6 +38,8 @@ public final class ServiceManager {
 
 	/** A queue that stays full for so long belongs to a manager that is stopped. */
 	private static final Duration SEND_TIMEOUT = Duration.ofSeconds(1);
+
+	private static final Duration RETRY = Duration.ofMillis(100);
 
 	private static final File NULL_DEVICE = new File("/dev/null");
 
@@ -114,9 +117,10 @@ public final class ServiceManager {
 	 * stopped; when this returns, the message is ahead of any that is sent later by
 	 * another process.
 	 * @param assignments lines such as {@code READY=1}; line breaks in one become spaces
+	 * @return whether the message was sent
 	 */
-	public void tell(String... assignments) {
-		send(List.of(), assignments);
+	public boolean tell(String... assignments) {
+		return send(List.of(), assignments);
 	}
 
 	/**
@@ -135,8 +139,16 @@ public final class ServiceManager {
 			.redirectError(Redirect.DISCARD);
 		builder.environment().clear();
 		try {
-			tell("MAINPID=" + builder.start().pid());
-			tell("MAINPID=" + this.pid);
+			Process helper = builder.start();
+			if (tell("MAINPID=" + helper.pid())) {
+				// As long as that is the main process, its end would be the service's
+				while (!tell("MAINPID=" + this.pid) && !helper.waitFor(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+					logger.debug("The service manager was not reached; trying again");
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 		catch (IOException ex) {
 			logger.warn("The service manager cannot be told that this process is its child by now, "
@@ -162,7 +174,7 @@ public final class ServiceManager {
 		tell("FDSTOREREMOVE=1", "FDNAME=" + name);
 	}
 
-	private void send(List<Descriptor> descriptors, String... assignments) {
+	private boolean send(List<Descriptor> descriptors, String... assignments) {
 		StringBuilder message = new StringBuilder();
 		for (String assignment : assignments) {
 			message.append(assignment.replaceAll("\\R", " ")).append('\n');
@@ -170,12 +182,14 @@ public final class ServiceManager {
 		try {
 			UnixDatagram.send(this.socket, message.toString().getBytes(StandardCharsets.UTF_8), descriptors,
 					SEND_TIMEOUT);
+			return true;
 		}
 		catch (IOException | RuntimeException ex) {
 			if (this.failed.compareAndSet(false, true)) {
 				logger.warn("The service manager could not be notified through " + this.socket
 						+ ", which is logged this once: " + ex);
 			}
+			return false;
 		}
 	}
 

@@ -116,7 +116,7 @@ public final class ChangeWatch implements AutoCloseable {
 		try {
 			FolderWatcher watcher = new FolderWatcher(() -> execute(this::lookLater));
 			this.watcher = watcher;
-			watchFolders(watcher);
+			watch(watcher);
 			logger.info("Watching " + watcher.size() + " folders for changes of what this process was started from ("
 					+ StartState.nameOf(this.revision) + ")");
 			if (this.handedOver) {
@@ -124,7 +124,8 @@ public final class ChangeWatch implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			logger.warn("What this process was started from cannot be watched; ask for handoffs in another way", ex);
+			logger.warn("What this process was started from cannot be watched; it is looked at every "
+					+ this.quietPeriod.toMillis() + " ms", ex);
 		}
 		lookLater();
 	}
@@ -156,25 +157,43 @@ public final class ChangeWatch implements AutoCloseable {
 		if (!this.active || this.attempt != null) {
 			return;
 		}
+		// First, so that what changes from now on is seen
+		boolean complete = isWatched();
 		try {
-			if (this.watcher != null) {
-				// First, so that what changes from now on is seen
-				watchFolders(this.watcher);
-			}
-			StartState now = StartState.read(this.files, this.program);
-			this.failedLooks = 0;
-			decide(now);
+			decide(StartState.read(this.files, this.program));
 		}
 		catch (IOException ex) {
-			// Once is what happens in the middle of a change
-			if (++this.failedLooks == 2) {
-				logger.warn("What this process was started from cannot be looked at for now", ex);
-			}
+			complete = false;
+			logger.debug("What this process was started from cannot be read", ex);
+		}
+		this.failedLooks = complete ? 0 : this.failedLooks + 1;
+		// Once is what happens in the middle of a change
+		if (this.failedLooks == 2) {
+			logger.warn(
+					"What this process was started from cannot be watched or read as a whole for now; it is looked at "
+							+ "every " + this.quietPeriod.toMillis() + " ms (its cause is logged at debug level)");
+		}
+		if (!complete && this.attempt == null) {
 			lookLater();
 		}
 	}
 
-	private void watchFolders(FolderWatcher watcher) throws IOException {
+	private boolean isWatched() {
+		FolderWatcher watcher = this.watcher;
+		if (watcher == null) {
+			return false;
+		}
+		try {
+			watch(watcher);
+			return true;
+		}
+		catch (IOException ex) {
+			logger.debug("What this process was started from cannot be watched", ex);
+			return false;
+		}
+	}
+
+	private void watch(FolderWatcher watcher) throws IOException {
 		WatchedFolders folders = new WatchedFolders();
 		this.files.addTo(folders);
 		this.program.addTo(folders);

@@ -1,10 +1,14 @@
 package dev.hotswap.watch;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
@@ -97,7 +101,7 @@ public final class ConfigurationFiles {
 		SortedMap<ConfigurationFile, String> contents = new TreeMap<>();
 		for (ConfigurationFile file : location.files()) {
 			try {
-				contents.put(file, HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(file.path()))));
+				contents.put(file, digest(file.path()));
 			}
 			catch (AccessDeniedException ex) {
 				// Whoever is started with it says what is wrong
@@ -108,6 +112,14 @@ public final class ConfigurationFiles {
 			}
 		}
 		return contents;
+	}
+
+	private static String digest(Path file) throws IOException {
+		MessageDigest digest = sha256();
+		try (InputStream content = new DigestInputStream(Files.newInputStream(file), digest)) {
+			content.transferTo(OutputStream.nullOutputStream());
+		}
+		return HexFormat.of().formatHex(digest.digest());
 	}
 
 	private @Nullable String revision(SortedMap<ConfigurationFile, String> contents) {

@@ -1,12 +1,15 @@
 package dev.hotswap.watch;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ public record ConfigurationFolder(Path folder, boolean eachSubfolder, Set<String
 	public List<ConfigurationFile> files() throws IOException {
 		List<ConfigurationFile> files = new ArrayList<>();
 		for (Path each : folders()) {
-			for (Path file : list(each)) {
+			for (Path file : list(each, (entry) -> match(entry.getFileName().toString()) != null)) {
 				Match match = match(file.getFileName().toString());
 				if (match != null && Files.isRegularFile(file)) {
 					files.add(new ConfigurationFile(file, match.profile()));
@@ -74,18 +77,21 @@ public record ConfigurationFolder(Path folder, boolean eachSubfolder, Set<String
 	}
 
 	static List<Path> subfolders(Path folder) throws IOException {
-		return list(folder).stream()
-			.filter((each) -> Files.isDirectory(each) && !each.getFileName().toString().startsWith(HIDDEN))
-			.toList();
+		return list(folder, (each) -> Files.isDirectory(each) && !each.getFileName().toString().startsWith(HIDDEN));
 	}
 
-	private static List<Path> list(Path folder) throws IOException {
+	/** Keeps what is wanted only: the folder may be one with a million files. */
+	private static List<Path> list(Path folder, DirectoryStream.Filter<Path> wanted) throws IOException {
 		if (!Files.isDirectory(folder)) {
 			return List.of();
 		}
 		List<Path> entries = new ArrayList<>();
-		try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+		try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, wanted)) {
 			stream.forEach(entries::add);
+		}
+		catch (AccessDeniedException ex) {
+			// Boot finds nothing there, either
+			return List.of();
 		}
 		catch (DirectoryIteratorException ex) {
 			throw ex.getCause();
@@ -100,13 +106,14 @@ public record ConfigurationFolder(Path folder, boolean eachSubfolder, Set<String
 				continue;
 			}
 			String stem = fileName.substring(0, fileName.length() - ending.length());
-			for (String name : this.names) {
-				if (stem.equals(name)) {
-					return new Match(null);
-				}
-				if (stem.startsWith(name + "-")) {
-					return new Match(stem.substring(name.length() + 1));
-				}
+			if (this.names.contains(stem)) {
+				return new Match(null);
+			}
+			Optional<String> longest = this.names.stream()
+				.filter((name) -> stem.startsWith(name + "-"))
+				.max(Comparator.comparingInt(String::length));
+			if (longest.isPresent()) {
+				return new Match(stem.substring(longest.get().length() + 1));
 			}
 		}
 		return null;

@@ -34,8 +34,7 @@ class HotswapHealthIndicatorTests {
 
 	@Test
 	void revisionIsADetailWhereThereIsOne() {
-		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", null, "1f0c7b0d8a5e", TestHandoff.SINCE,
-				List.of(), null, List.of(), List.of());
+		haveRevision();
 		assertThat(this.indicator.health().getDetails()).containsEntry("revision", "1f0c7b0d8a5e");
 	}
 
@@ -50,9 +49,15 @@ class HotswapHealthIndicatorTests {
 
 	@Test
 	void documentationShowsWhatIsAnswered() throws Exception {
+		haveRevision();
 		JsonNode documented = JsonMapper.shared().readTree(DocumentedJson.blocks().get(0));
 		JsonNode health = JsonMapper.shared().valueToTree(this.indicator.health());
 		assertThat(health).isEqualTo(documented);
+	}
+
+	private void haveRevision() {
+		this.handoff.status = new HandoffStatus(Role.ACTIVE, 3, 4711, "shop", null, "1f0c7b0d8a5e", TestHandoff.SINCE,
+				List.of(), null, List.of(), List.of());
 	}
 
 }

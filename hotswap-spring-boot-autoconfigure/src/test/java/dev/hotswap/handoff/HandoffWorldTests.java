@@ -2,12 +2,15 @@ package dev.hotswap.handoff;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import dev.hotswap.DrainParticipant;
 import dev.hotswap.process.LaunchedProcess;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.HandoffConnectors;
@@ -36,6 +39,47 @@ class HandoffWorldTests {
 			world.perform(new Action.Verify("h1", null));
 			await().atMost(Duration.ofSeconds(10)).until(() -> order.contains("Verified"));
 			assertThat(order).containsExactly("proving", "proven", "verify", "Verified");
+		}
+		finally {
+			world.close();
+		}
+	}
+
+	@Test
+	void participantsAreCalledAsSoonAsTheSuccessorServesAndNotWhenTheRampIsOver(@TempDir Path folder) {
+		List<String> calls = new CopyOnWriteArrayList<>();
+		TestApplication application = new TestApplication(Map::of);
+		application.participants.put("bean", new DrainParticipant() {
+
+			@Override
+			public void drain(Instant deadline) {
+				calls.add("drain");
+			}
+
+			@Override
+			public void resume() {
+				calls.add("resume");
+			}
+
+		});
+		List<Event> events = new CopyOnWriteArrayList<>();
+		HandoffWorld world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
+				new HandoffConnectors(false), (request) -> {
+					throw new IllegalStateException("nothing is launched here");
+				}, Deployment.NONE, (status, closed) -> {
+				}, events::add);
+		try {
+			world.attach(application);
+			world.perform(new Action.RampDown(Duration.ofMinutes(1)));
+			await().atMost(Duration.ofSeconds(10)).until(() -> calls.equals(List.of("drain")));
+			world.perform(new Action.Reopen(false));
+			await().atMost(Duration.ofSeconds(10)).until(() -> calls.equals(List.of("drain", "resume")));
+			world.perform(new Action.RampDown(Duration.ofMinutes(1)));
+			await().atMost(Duration.ofSeconds(10)).until(() -> calls.equals(List.of("drain", "resume", "drain")));
+			world.perform(new Action.Drain(HandoffMachine.NO_LINK));
+			await().atMost(Duration.ofSeconds(10))
+				.until(() -> events.stream().anyMatch(Event.DrainEnded.class::isInstance));
+			assertThat(calls).containsExactly("drain", "resume", "drain");
 		}
 		finally {
 			world.close();

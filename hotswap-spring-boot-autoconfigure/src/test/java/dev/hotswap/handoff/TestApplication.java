@@ -2,10 +2,12 @@ package dev.hotswap.handoff;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.web.RecordedRequest;
 
@@ -17,6 +19,8 @@ import org.springframework.context.ApplicationEvent;
 final class TestApplication implements HandoffApplication {
 
 	private final Supplier<Map<String, HandoffPrecheck>> prechecks;
+
+	final Map<String, DrainParticipant> participants = new ConcurrentHashMap<>();
 
 	final List<ApplicationEvent> events = new CopyOnWriteArrayList<>();
 
@@ -33,6 +37,11 @@ final class TestApplication implements HandoffApplication {
 	@Override
 	public Map<String, HandoffPrecheck> prechecks() {
 		return this.prechecks.get();
+	}
+
+	@Override
+	public Map<String, DrainParticipant> drainParticipants() {
+		return Map.copyOf(this.participants);
 	}
 
 	@Override

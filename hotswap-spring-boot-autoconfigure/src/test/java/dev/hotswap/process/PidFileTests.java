@@ -66,6 +66,12 @@ class PidFileTests {
 	}
 
 	@Test
+	void lockIsForTheOwnerOnlySinceWhoReadsItCouldHoldIt() throws Exception {
+		this.file.claim();
+		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lock()))).isEqualTo("rw-------");
+	}
+
+	@Test
 	void claimMayBeRepeated() throws Exception {
 		this.file.claim();
 		this.file.claim();

@@ -78,6 +78,27 @@ class ConfigurationFilesTests {
 		assertThat(this.files.currentRevision()).isNotEqualTo(this.files.revision());
 	}
 
+	@Test
+	void fileThatIsImportedCountsAlthoughItIsNamedAsAProfilesIs() throws Exception {
+		Path secrets = Files.writeString(this.folder.resolve("application-secrets.yml"), "a: 2");
+		this.files.add(folder(false));
+		this.files.add(new ConfigurationFolder(this.folder, false, Set.of("application-secrets"), Set.of("yml")));
+		Files.writeString(secrets, "a: 3");
+		assertThat(this.files.currentRevision()).isNotEqualTo(this.files.revision());
+	}
+
+	@Test
+	void nameThatBeginsWithAnotherNameIsNoProfile() throws Exception {
+		Path file = Files.writeString(this.folder.resolve("shop-db-test.yml"), "a: 2");
+		this.files.activate(List.of("test"));
+		this.files.add(new ConfigurationFolder(this.folder, false, Set.of("shop", "shop-db"), Set.of("yml")));
+		Files.writeString(this.folder.resolve("shop-db.yml"), "a: 2");
+		String withBoth = this.files.currentRevision();
+		assertThat(withBoth).isNotEqualTo(this.files.revision());
+		Files.writeString(file, "a: 3");
+		assertThat(this.files.currentRevision()).isNotEqualTo(withBoth);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { ".application.yml.swp", "application.yml~", "#application.yml#", ".#application.yml",
 			"4913", "application.yml.bak", "application.txt", "other.yml", "applications.yml" })

@@ -7,6 +7,7 @@ import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.PipelinedLoad;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -50,6 +51,7 @@ class KeptConnectionsTests {
 	}
 
 	@Test
+	@Tag("full")
 	void hundredConnectionsWithTwoRequestsAWriteSurviveFiveHandoffs() throws Exception {
 		App app = this.sandbox.app(this.platform)
 			.property("server.tomcat.max-keep-alive-requests", "-1")

@@ -99,6 +99,7 @@ class WatchTests {
 		assertThat(health.at("/components/hotswap/details/revision").asString()).isEqualTo(revision);
 		assertThat(app.output()).contains("generation 5, revision " + revision)
 			.containsOnlyOnce("is not in use, and not tried again");
+		await().atMost(TIMEOUT).until(() -> this.sandbox.living().size() == 1);
 	}
 
 	private static void assertHandedOver(App app, int count, String version) throws IOException {

@@ -25,6 +25,9 @@ final class AcceptGate {
 	/** How long a connection is left to another process that shares the listener. */
 	private static final Duration MOMENT = Duration.ofMillis(2);
 
+	/** How long Reactor Netty accepts nothing after a failure. */
+	private static final Duration REST = Duration.ofSeconds(1);
+
 	private final String name;
 
 	private final ServerSocketChannel listener;
@@ -47,6 +50,8 @@ final class AcceptGate {
 	private long passed;
 
 	private @Nullable Throwable failure;
+
+	private long restUntil = System.nanoTime();
 
 	AcceptGate(String name, ServerSocketChannel listener, Transport transport) {
 		this.name = name;
@@ -78,6 +83,7 @@ final class AcceptGate {
 	/** Accepting has failed. Called on the event loop. */
 	void failed(Throwable failure) {
 		this.failure = failure;
+		this.restUntil = System.nanoTime() + REST.toNanos();
 	}
 
 	void open() {
@@ -105,6 +111,11 @@ final class AcceptGate {
 	private void takeLeft() {
 		this.sharing = this.share < 1 && this.listener.isOpen();
 		this.leaving = false;
+		long rest = this.restUntil - System.nanoTime();
+		if (this.sharing && rest > 0) {
+			this.listener.eventLoop().schedule(this::takeLeft, rest, TimeUnit.NANOSECONDS);
+			return;
+		}
 		apply();
 		if (this.sharing) {
 			// Run after a pass of the selector, which accepts what is there

@@ -97,6 +97,7 @@ class AcceptQueue {
 	 */
 	@Nullable SocketChannel next(AcceptGate gate, ConnectionLimit limit, BooleanSupplier giveUp) throws IOException {
 		BooleanSupplier leave = () -> giveUp.getAsBoolean() || !isOpen();
+		BooleanSupplier shut = () -> leave.getAsBoolean() || !gate.isOpen();
 		while (!leave.getAsBoolean()) {
 			if (!gate.isOpen()) {
 				gate.awaitOpen(leave);
@@ -106,7 +107,7 @@ class AcceptQueue {
 				limit.awaitRoom(leave);
 				continue;
 			}
-			await();
+			await(shut);
 			// The limit may have been reached by adoption in between
 			SocketChannel connection = (giveUp.getAsBoolean() || !limit.hasRoom()) ? null : acceptThrough(gate);
 			if (connection != null) {
@@ -129,9 +130,10 @@ class AcceptQueue {
 	 * Where several connections wait, they are taken without another moment for each: a
 	 * full queue is to be emptied.
 	 */
-	private void await() throws IOException {
+	private void await(BooleanSupplier leave) throws IOException {
 		try {
-			if (this.share < 1 && this.selector.selectNow(NOTHING) > 0) {
+			if (this.share < 1 && (this.selector.selectNow(NOTHING) > 0 || leave.getAsBoolean())) {
+				// It may have taken the wake-up
 				return;
 			}
 			this.selector.select(NOTHING);
