@@ -23,7 +23,7 @@ public final class Benchmarks {
 			  --servers=tomcat,netty-epoll --jdks=17,25 (default: all there are) --seed=1
 			  --at-most=3h                 start nothing more after this time
 			Of throughput:
-			  --rounds=3 (fresh processes) --blocks=10 (windows of each variant) --window=2s --settle=300ms
+			  --rounds=6 (fresh processes) --blocks=6 (windows of each variant) --window=2s --settle=300ms
 			  --warm-up=10s --connections=16 --modes=kept,per-request --heap=256m
 			Of handoff:
 			  --alternatives=hotswap,restart,haproxy,reuse-port --repetitions=5 --rate=400 --modes=kept

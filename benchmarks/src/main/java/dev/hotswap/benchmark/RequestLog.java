@@ -29,7 +29,7 @@ final class RequestLog implements LoadObserver {
 
 	@Override
 	public void started() {
-		this.priorityRaised = ThreadPriority.raise();
+		this.priorityRaised = Scheduling.raisePriority();
 	}
 
 	@Override

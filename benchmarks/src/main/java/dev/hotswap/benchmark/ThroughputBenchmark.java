@@ -3,10 +3,13 @@ package dev.hotswap.benchmark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Platform;
@@ -16,7 +19,8 @@ import dev.hotswap.it.harness.Sandbox;
  * The throughput of the steady state with the starter, relative to that without it. Three
  * processes live side by side, one with the starter and two without, and only one at a
  * time is asked, in short windows that alternate. The ratio between the two equal ones
- * says what a ratio is worth.
+ * says what a ratio is worth. The client has a core of its own, and the server the
+ * others, so that which of them the kernel happens to move makes no difference.
  */
 final class ThroughputBenchmark {
 
@@ -42,7 +46,11 @@ final class ThroughputBenchmark {
 
 	private final String heap;
 
-	private final Interleaving interleaving;
+	private final Random random;
+
+	private final Map<Platform, Orders<Variant>> starts = new LinkedHashMap<>();
+
+	private final Map<Platform, Orders<Variant>> warmUps = new LinkedHashMap<>();
 
 	private final Deadline deadline;
 
@@ -54,14 +62,18 @@ final class ThroughputBenchmark {
 		this.results = results;
 		this.platforms = options.platforms();
 		this.modes = options.list("modes", "kept,per-request");
-		this.rounds = options.number("rounds", 3);
-		this.blocks = options.number("blocks", 10);
+		this.rounds = options.number("rounds", 6);
+		this.blocks = options.number("blocks", 6);
 		this.connections = options.number("connections", 16);
 		this.window = options.duration("window", "2s");
 		this.settle = options.duration("settle", "300ms");
 		this.warmUp = options.duration("warm-up", "10s");
 		this.heap = options.text("heap", "256m");
-		this.interleaving = new Interleaving(options.number("seed", 1));
+		this.random = new Random(options.number("seed", 1));
+		for (Platform platform : this.platforms) {
+			this.starts.put(platform, orders());
+			this.warmUps.put(platform, orders());
+		}
 		this.deadline = new Deadline(options);
 		this.result = Results.Result.begin(options.jdks(), options);
 	}
@@ -71,8 +83,9 @@ final class ThroughputBenchmark {
 		Duration needed = perWindow.multipliedBy(this.blocks)
 			.plus(this.warmUp)
 			.multipliedBy((long) Variant.values().length * this.modes.size());
+		Interleaving interleaving = new Interleaving(this.random.nextLong());
 		for (int round = 1; round <= this.rounds; round++) {
-			for (Platform platform : this.interleaving.block(this.platforms)) {
+			for (Platform platform : interleaving.block(this.platforms)) {
 				if (!this.deadline.allows(needed)) {
 					return;
 				}
@@ -85,14 +98,15 @@ final class ThroughputBenchmark {
 		try (Sandbox sandbox = new Sandbox()) {
 			Applications applications = new Applications(sandbox, platform, this.heap);
 			Map<Variant, App> apps = new EnumMap<>(Variant.class);
-			for (Variant variant : this.interleaving.block(List.of(Variant.values()))) {
+			for (Variant variant : this.starts.get(platform).next()) {
 				App.Builder builder = (variant == Variant.WITH) ? applications.withStarter()
 						: applications.withoutStarter();
 				apps.put(variant, builder.start().awaitServing());
 			}
+			List<Variant> warmUps = this.warmUps.get(platform).next();
 			for (String mode : this.modes) {
 				Run run = new Run(platform.server().toString(), platform.jdk().feature(), mode, round,
-						measure(apps, mode.equals("kept")));
+						measure(apps, mode.equals("kept"), warmUps));
 				System.out.println(run);
 				this.runs.add(run);
 				this.result = this.result.with(this.runs);
@@ -101,31 +115,59 @@ final class ThroughputBenchmark {
 		}
 	}
 
-	private List<Block> measure(Map<Variant, App> apps, boolean kept) throws IOException {
+	private List<Block> measure(Map<Variant, App> apps, boolean kept, List<Variant> warmUps) throws IOException {
 		Map<Variant, ClosedLoop> clients = new EnumMap<>(Variant.class);
 		try {
-			for (Map.Entry<Variant, App> app : apps.entrySet()) {
-				clients.put(app.getKey(), new ClosedLoop(app.getValue().port(), kept, this.connections));
-			}
-			for (Variant variant : this.interleaving.block(apps.keySet())) {
+			for (Variant variant : warmUps) {
+				clients.put(variant, new ClosedLoop(apps.get(variant).port(), kept, this.connections));
 				window(clients, variant, apps.get(variant), this.warmUp);
 			}
-			List<Block> measured = new ArrayList<>();
-			for (int block = 0; block < this.blocks; block++) {
-				Map<Variant, ClosedLoop.Window> windows = new EnumMap<>(Variant.class);
-				for (Variant variant : this.interleaving.block(apps.keySet())) {
-					windows.put(variant, window(clients, variant, apps.get(variant), this.window));
-				}
-				measured.add(new Block(windows.get(Variant.WITH), windows.get(Variant.WITHOUT),
-						windows.get(Variant.WITHOUT_AGAIN)));
-			}
-			return measured;
+			return measurePinned(apps, clients);
 		}
 		finally {
 			for (ClosedLoop client : clients.values()) {
 				client.close();
 			}
 		}
+	}
+
+	private List<Block> measurePinned(Map<Variant, App> apps, Map<Variant, ClosedLoop> clients) throws IOException {
+		BitSet cores = Scheduling.cores();
+		BitSet first = new BitSet();
+		first.set(cores.nextSetBit(0));
+		BitSet others = (BitSet) cores.clone();
+		others.andNot(first);
+		try {
+			boolean pinned = Scheduling.pinCurrentThread(first);
+			for (App app : apps.values()) {
+				pinned &= Scheduling.pin(app.pid(), others);
+			}
+			if (!pinned) {
+				throw new IOException("The kernel keeps client and server from having cores of their own");
+			}
+			return measure(apps, clients);
+		}
+		finally {
+			Scheduling.pinCurrentThread(cores);
+		}
+	}
+
+	private List<Block> measure(Map<Variant, App> apps, Map<Variant, ClosedLoop> clients) throws IOException {
+		Orders<Variant> orders = orders();
+		List<Block> measured = new ArrayList<>();
+		for (int block = 0; block < this.blocks; block++) {
+			Map<Variant, ClosedLoop.Window> windows = new EnumMap<>(Variant.class);
+			for (Variant variant : orders.next()) {
+				windows.put(variant, window(clients, variant, apps.get(variant), this.window));
+			}
+			measured.add(new Block(windows.get(Variant.WITH), windows.get(Variant.WITHOUT),
+					windows.get(Variant.WITHOUT_AGAIN)));
+		}
+		return measured;
+	}
+
+	private Orders<Variant> orders() {
+		return new Orders<>(List.of(Variant.values()), this.random);
 	}
 
 	private ClosedLoop.Window window(Map<Variant, ClosedLoop> clients, Variant variant, App app, Duration length)

@@ -31,7 +31,7 @@ final class FailureMatrix {
 	 */
 	private static final String TABLE = """
 			stage        ; successor exits      ; successor killed       ; successor stopped      ; successor floods         ; successor corrupts ; predecessor killed ; predecessor stopped
-			PRECHECK     ; old successor-exited 3 @PRECHECK/START ; old successor-exited 137 @PRECHECK/START ; old timeout 137 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN
+			PRECHECK     ; old successor-exited 3 @PRECHECK/START ; old successor-exited 137 @PRECHECK/START ; old timeout 137 @START ; old protocol 19          ; old protocol 19    ; new none 137       ; new succeeded 0 @DRAIN/STANDBY
 			VERIFY       ; -                    ; -                      ; -                      ; -                        ; -                  ; -                  ; -
 			LAUNCH       ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; -                        ; -                  ; new none 137       ; old successor-exited/predecessor-unreachable 18 @LAUNCH/START
 			START        ; old successor-exited 3 ; old successor-exited 137 ; old timeout 137     ; | old protocol 137 @CUTOVER ; old protocol 19    ; new succeeded 137 @CUTOVER ; new succeeded 137 @CUTOVER

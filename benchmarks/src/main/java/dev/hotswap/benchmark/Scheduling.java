@@ -1,0 +1,97 @@
+package dev.hotswap.benchmark;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+
+/**
+ * What the kernel lets threads do: their priority, and the cores that they run on.
+ */
+final class Scheduling {
+
+	private static final int NICE = -10;
+
+	/** As long as the C library's {@code cpu_set_t}: 1024 cores. */
+	private static final int MASK_WORDS = 16;
+
+	private static final int CURRENT_THREAD = 0;
+
+	private Scheduling() {
+	}
+
+	/**
+	 * Let the current thread, and those that it starts, run ahead of others, see
+	 * setpriority(2): 0 is the calling thread on Linux. For a client that would have a
+	 * machine of its own.
+	 * @return whether the kernel permitted it
+	 */
+	static boolean raisePriority() {
+		return LibC.INSTANCE.setpriority(LibC.PRIO_PROCESS, CURRENT_THREAD, NICE) == 0;
+	}
+
+	/**
+	 * The cores that the current thread, and what it starts, may run on, see
+	 * sched_getaffinity(2).
+	 * @return their numbers; none if the kernel does not say
+	 */
+	static BitSet cores() {
+		long[] mask = new long[MASK_WORDS];
+		LibC.INSTANCE.sched_getaffinity(CURRENT_THREAD, MASK_WORDS * Long.BYTES, mask);
+		return BitSet.valueOf(mask);
+	}
+
+	/**
+	 * Let the current thread run on some cores only, as well as the processes that it
+	 * starts from now on.
+	 * @param cores their numbers
+	 * @return whether the kernel permitted it
+	 */
+	static boolean pinCurrentThread(BitSet cores) {
+		return pin(CURRENT_THREAD, cores);
+	}
+
+	/**
+	 * Let a process run on some cores only. A thread that ends meanwhile is no matter,
+	 * and one that starts has the cores of the thread that starts it.
+	 * @param pid the process
+	 * @param cores their numbers
+	 * @return whether the kernel permitted it for all its threads
+	 * @throws IOException if there is no such process
+	 */
+	static boolean pin(long pid, BitSet cores) throws IOException {
+		boolean pinned = true;
+		try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+			for (Path thread : threads) {
+				pinned &= pin(Integer.parseInt(thread.getFileName().toString()), cores) || Files.notExists(thread);
+			}
+		}
+		return pinned;
+	}
+
+	private static boolean pin(int thread, BitSet cores) {
+		long[] mask = new long[MASK_WORDS];
+		long[] words = cores.toLongArray();
+		System.arraycopy(words, 0, mask, 0, words.length);
+		return LibC.INSTANCE.sched_setaffinity(thread, MASK_WORDS * Long.BYTES, mask) == 0;
+	}
+
+	private interface LibC extends Library {
+
+		LibC INSTANCE = Native.load("c", LibC.class);
+
+		int PRIO_PROCESS = 0;
+
+		int setpriority(int which, int who, int priority);
+
+		int sched_getaffinity(int thread, long size, long[] mask);
+
+		int sched_setaffinity(int thread, long size, long[] mask);
+
+	}
+
+}
