@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
+import dev.hotswap.web.IdleConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -78,9 +79,9 @@ final class ConnectionAdoption {
 		List<Long> returned = new ArrayList<>();
 		HandoffConnector connector = find(offered.connector());
 		for (MovingConnection moving : offered.connections()) {
-			(adopt(connector, moving) ? adopted : returned).add(moving.id());
+			(adopt(connector, moving, offered.warmUp()) ? adopted : returned).add(moving.id());
 		}
-		if (!adopted.isEmpty()) {
+		if (!adopted.isEmpty() && !offered.warmUp()) {
 			this.adopted.merge(offered.connector(), (long) adopted.size(), Long::sum);
 		}
 		return new Frame.Answered(adopted, returned);
@@ -101,13 +102,19 @@ final class ConnectionAdoption {
 		return new Frame.Answered(List.of(), offered.connections().stream().map(MovingConnection::id).toList());
 	}
 
-	private static boolean adopt(@Nullable HandoffConnector connector, MovingConnection moving) {
+	private static boolean adopt(@Nullable HandoffConnector connector, MovingConnection moving, boolean warmUp) {
 		if (connector == null) {
 			moving.connection().descriptor().close();
 			return false;
 		}
 		try {
-			connector.adopt(moving.connection().descriptor(), moving.connection().kept());
+			IdleConnection connection = moving.connection();
+			if (warmUp) {
+				connector.adoptForWarmUp(connection.descriptor());
+			}
+			else {
+				connector.adopt(connection.descriptor(), connection.kept());
+			}
 			return true;
 		}
 		catch (IOException | RuntimeException ex) {

@@ -22,9 +22,10 @@ import org.apache.commons.logging.LogFactory;
  * again, and so is what it had not answered for when it died. Used by the drain's thread
  * only, but for its figures.
  * <p>
- * Begins with one connection and doubles with each answer: neither process has done this
- * before, and what runs for the first time takes the JVM tens of milliseconds, in which
- * requests wait on the connections that are under way.
+ * A {@link TransferRehearsal} goes first, and the connections of clients follow as one,
+ * two, four: neither process has done this before, and what runs for the first time takes
+ * the JVM tens of milliseconds, in which requests wait on the connections that are under
+ * way.
  */
 final class ConnectionTransfer {
 
@@ -35,6 +36,8 @@ final class ConnectionTransfer {
 	static final int BATCH = 32;
 
 	private static final Log logger = LogFactory.getLog(ConnectionTransfer.class);
+
+	private final TransferRehearsal rehearsal = new TransferRehearsal();
 
 	private Predicate<Frame> successor;
 
@@ -75,10 +78,16 @@ final class ConnectionTransfer {
 		if (room <= 0 || !canMove(connector)) {
 			return;
 		}
+		if (!this.rehearsal.isOver()) {
+			offer(connector, this.rehearsal.giveUp(connector), true);
+		}
+		if (this.rehearsal.isUnderWay()) {
+			return;
+		}
 		try {
 			List<IdleConnection> idle = connector.giveUpIdle(room);
 			for (int i = 0; i < idle.size(); i += BATCH) {
-				offer(connector, idle.subList(i, Math.min(idle.size(), i + BATCH)));
+				offer(connector, idle.subList(i, Math.min(idle.size(), i + BATCH)), false);
 			}
 		}
 		catch (IOException ex) {
@@ -87,40 +96,47 @@ final class ConnectionTransfer {
 		}
 	}
 
-	private void offer(HandoffConnector connector, List<IdleConnection> idle) {
+	private void offer(HandoffConnector connector, List<IdleConnection> idle, boolean warmUp) {
 		List<MovingConnection> moving = new ArrayList<>();
 		for (IdleConnection connection : idle) {
 			try {
 				Descriptor travelling = connection.descriptor().duplicate();
 				long id = ++this.lastId;
-				this.outstanding.put(id, new Outstanding(connector, connection));
+				this.outstanding.put(id, new Outstanding(connector, connection, warmUp));
 				moving.add(new MovingConnection(id, new IdleConnection(travelling, connection.kept())));
 			}
 			catch (IOException ex) {
 				// The descriptor limit: it stays here
-				takeBack(connector, connection);
+				takeBack(new Outstanding(connector, connection, warmUp));
 			}
 		}
-		if (!moving.isEmpty() && !this.successor.test(new Frame.Connections(connector.name(), moving))) {
+		if (!moving.isEmpty() && !this.successor.test(new Frame.Connections(connector.name(), moving, warmUp))) {
 			// It has not seen a single one of them
 			answered(new Frame.Answered(List.of(), moving.stream().map(MovingConnection::id).toList()));
 		}
 	}
 
 	void answered(Frame.Answered answer) {
-		this.window = Math.min(this.window * 2, MAX_OUTSTANDING);
+		if (!this.rehearsal.isUnderWay()) {
+			this.window = Math.min(this.window * 2, MAX_OUTSTANDING);
+		}
 		for (Long id : answer.adopted()) {
 			Outstanding adopted = this.outstanding.remove(id);
 			if (adopted != null) {
 				adopted.connection().descriptor().close();
-				this.transferred.merge(adopted.connector().name(), 1L, Long::sum);
+				if (adopted.warmUp()) {
+					this.rehearsal.moved();
+				}
+				else {
+					this.transferred.merge(adopted.connector().name(), 1L, Long::sum);
+				}
 			}
 		}
 		for (Long id : answer.returned()) {
 			Outstanding back = this.outstanding.remove(id);
 			if (back != null) {
-				takeBack(back.connector(), back.connection());
-				this.returned++;
+				takeBack(back);
+				this.returned += back.warmUp() ? 0 : 1;
 			}
 		}
 	}
@@ -137,6 +153,7 @@ final class ConnectionTransfer {
 	 */
 	void moveOver(Predicate<Frame> successor) {
 		this.successor = successor;
+		this.rehearsal.end();
 		this.refusing.clear();
 		this.stopped = this.cancelled;
 	}
@@ -148,6 +165,7 @@ final class ConnectionTransfer {
 	void cancel() {
 		this.cancelled = true;
 		this.stopped = true;
+		this.rehearsal.end();
 	}
 
 	/**
@@ -158,7 +176,7 @@ final class ConnectionTransfer {
 	void takeBackUnanswered() {
 		List<Outstanding> unanswered = List.copyOf(this.outstanding.values());
 		this.outstanding.clear();
-		unanswered.forEach((connection) -> takeBack(connection.connector(), connection.connection()));
+		unanswered.forEach(this::takeBack);
 	}
 
 	/**
@@ -167,11 +185,19 @@ final class ConnectionTransfer {
 	 */
 	void close() {
 		this.stopped = true;
+		this.rehearsal.end();
 		this.outstanding.values().forEach((connection) -> connection.connection().descriptor().close());
 		this.outstanding.clear();
 	}
 
-	private void takeBack(HandoffConnector connector, IdleConnection connection) {
+	private void takeBack(Outstanding outstanding) {
+		HandoffConnector connector = outstanding.connector();
+		IdleConnection connection = outstanding.connection();
+		if (outstanding.warmUp()) {
+			connection.descriptor().close();
+			this.rehearsal.end();
+			return;
+		}
 		try {
 			connector.adopt(connection.descriptor(), connection.kept());
 			if (!this.cancelled) {
@@ -219,8 +245,9 @@ final class ConnectionTransfer {
 	 *
 	 * @param connector where it came from
 	 * @param connection the connection
+	 * @param warmUp whether it is the rehearsal's
 	 */
-	private record Outstanding(HandoffConnector connector, IdleConnection connection) {
+	private record Outstanding(HandoffConnector connector, IdleConnection connection, boolean warmUp) {
 
 	}
 

@@ -91,8 +91,13 @@ sealed interface Frame {
 	 *
 	 * @param connector the name of the connector that they belong to
 	 * @param connections the connections; whoever holds the frame owns their descriptors
+	 * @param warmUp whether they are the predecessor's own, which go first
 	 */
-	record Connections(String connector, List<MovingConnection> connections) implements Frame {
+	record Connections(String connector, List<MovingConnection> connections, boolean warmUp) implements Frame {
+
+		Connections(String connector, List<MovingConnection> connections) {
+			this(connector, connections, false);
+		}
 
 	}
 

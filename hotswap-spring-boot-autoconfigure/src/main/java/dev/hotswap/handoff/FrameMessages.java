@@ -241,6 +241,7 @@ final class FrameMessages {
 			.field("connector", frame.connector())
 			.field("ids", join(frame.connections().stream().map(MovingConnection::id).toList()))
 			.field("kept", kept)
+			.field("warm-up", frame.warmUp() ? "true" : null)
 			.descriptors(frame.connections().stream().map((moving) -> moving.connection().descriptor()).toList())
 			.build();
 	}
@@ -259,7 +260,7 @@ final class FrameMessages {
 			connections
 				.add(new MovingConnection(ids.get(i), new IdleConnection(descriptors.get(i), kept.charAt(i) == '1')));
 		}
-		return new Frame.Connections(connector, connections);
+		return new Frame.Connections(connector, connections, message.field("warm-up") != null);
 	}
 
 	private static String join(List<Long> ids) {

@@ -2,11 +2,7 @@ package dev.hotswap.warmup;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +10,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocketFactory;
 
 import dev.hotswap.WarmUp;
-import dev.hotswap.descriptor.ChannelDescriptors;
-import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.descriptor.LoopbackPair;
 import dev.hotswap.web.HandoffConnector;
 
 /**
@@ -23,9 +18,6 @@ import dev.hotswap.web.HandoffConnector;
  * server's side is adopted. Speaks HTTP/1.1, one request at a time. For one thread.
  */
 final class LoopbackConnection implements AutoCloseable {
-
-	/** In milliseconds; nothing but this process is in the way. */
-	private static final int CONNECT_TIMEOUT = 5000;
 
 	private final Socket socket;
 
@@ -49,12 +41,10 @@ final class LoopbackConnection implements AutoCloseable {
 	 * cannot give it one
 	 */
 	static LoopbackConnection open(HandoffConnector connector, String mark) throws IOException {
-		Socket socket = new Socket();
-		try (ServerSocketChannel meeting = ServerSocketChannel.open()) {
-			meeting.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-			socket.setTcpNoDelay(true);
-			socket.connect(meeting.getLocalAddress(), CONNECT_TIMEOUT);
-			connector.adoptForWarmUp(serverSide(meeting, socket));
+		LoopbackPair pair = LoopbackPair.connect();
+		Socket socket = pair.client();
+		try {
+			connector.adoptForWarmUp(pair.server());
 			if (connector.scheme().equals("https")) {
 				SSLSocketFactory encryption = LoopbackTrust.socketFactory();
 				return new LoopbackConnection(
@@ -65,19 +55,6 @@ final class LoopbackConnection implements AutoCloseable {
 		catch (IOException | RuntimeException ex) {
 			socket.close();
 			throw ex;
-		}
-	}
-
-	/**
-	 * Somebody else may find the port in this moment.
-	 */
-	private static Descriptor serverSide(ServerSocketChannel meeting, Socket client) throws IOException {
-		while (true) {
-			try (SocketChannel accepted = meeting.accept()) {
-				if (client.getLocalSocketAddress().equals(accepted.getRemoteAddress())) {
-					return ChannelDescriptors.export(accepted);
-				}
-			}
 		}
 	}
 

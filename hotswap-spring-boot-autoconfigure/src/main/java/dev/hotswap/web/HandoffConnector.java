@@ -175,16 +175,14 @@ public interface HandoffConnector {
 	void adopt(Descriptor connection, boolean kept) throws IOException;
 
 	/**
-	 * Serve a connection that this process has made to itself in order to warm up, as if
-	 * it had been accepted, also while the gate is closed. It counts in no figures, and
-	 * no events tell of it.
+	 * Serve a connection that this process or its predecessor has made to itself in order
+	 * to warm up, as if it had been accepted, also while the gate is closed. It counts in
+	 * no figures, and no events tell of it.
 	 * @param connection the connection's server side, which the connector owns from now
 	 * on; closed if this fails
 	 * @throws IOException if the connector is stopped or cannot adopt connections
 	 */
-	default void adoptForWarmUp(Descriptor connection) throws IOException {
-		adopt(connection, false);
-	}
+	void adoptForWarmUp(Descriptor connection) throws IOException;
 
 	/**
 	 * Give up connections that are idle or fresh now, without the client noticing. A
@@ -203,6 +201,15 @@ public interface HandoffConnector {
 	 * next call that succeeds
 	 */
 	List<IdleConnection> giveUpIdle(int max) throws IOException;
+
+	/**
+	 * Do with {@linkplain #adoptForWarmUp connections for a warm-up} what
+	 * {@link #giveUpIdle} does with all others.
+	 * @return the connections, which the caller owns; empty if none is idle, or none is
+	 * registered with the server yet
+	 * @throws IOException as {@link #giveUpIdle}
+	 */
+	List<IdleConnection> giveUpForWarmUp() throws IOException;
 
 	/**
 	 * Count the connections.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.hotswap.descriptor.Descriptor;
+import dev.hotswap.web.Census;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.IdleConnection;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,8 @@ class ConnectionTransferTests {
 	void close() throws IOException {
 		this.sent.forEach((frame) -> frame.connections().forEach((moving) -> moving.connection().descriptor().close()));
 		this.originals.forEach(Descriptor::close);
+		this.transfer.close();
+		this.connector.rehearsed.forEach(Descriptor::close);
 		this.connector.close();
 	}
 
@@ -71,6 +74,56 @@ class ConnectionTransferTests {
 		}
 		assertThat(sizes).containsExactly(1, 2, 4, 8);
 		assertThat(this.sent).hasSize(4);
+	}
+
+	@Test
+	void ownConnectionsGoFirstAndCountForNothing() throws IOException {
+		rehearse();
+		idle(2, true);
+		while (this.transfer.transferred() == 0) {
+			this.transfer.move(this.connector);
+			this.transfer.answered(new Frame.Answered(ids(this.sent.get(this.sent.size() - 1)), List.of()));
+		}
+		assertThat(this.sent).hasSize(4).allSatisfy((frame) -> assertThat(frame.connections()).hasSize(1));
+		assertThat(this.sent.stream().map(Frame.Connections::warmUp)).containsExactly(true, true, true, false);
+		assertThat(this.connector.rehearsed).hasSize(3).allMatch(Descriptor::isClosed);
+		assertThat(this.transfer.isOutstanding()).isFalse();
+	}
+
+	@Test
+	void clientsFollowWhenAnOwnConnectionComesBack() throws IOException {
+		rehearse();
+		idle(1, true);
+		this.transfer.move(this.connector);
+		this.transfer.answered(new Frame.Answered(List.of(), ids(this.sent.get(0))));
+		this.transfer.move(this.connector);
+		assertThat(this.sent.get(1).warmUp()).isFalse();
+		assertThat(this.connector.adopted).isEmpty();
+		assertThat(this.connector.announced).isFalse();
+		assertThat(this.transfer.returned()).isZero();
+		assertThat(this.connector.rehearsed).allMatch(Descriptor::isClosed);
+	}
+
+	@Test
+	void ownConnectionEndsWithTheSuccessor() throws IOException {
+		rehearse();
+		this.transfer.move(this.connector);
+		this.transfer.takeBackUnanswered();
+		assertThat(this.connector.adopted).isEmpty();
+		assertThat(this.connector.rehearsed).allMatch(Descriptor::isClosed);
+	}
+
+	@Test
+	void ownConnectionIsTakenAsOneForAWarmUp() throws IOException {
+		HandoffConnectors connectors = new HandoffConnectors(true);
+		connectors.register(this.connector);
+		rehearse();
+		this.transfer.move(this.connector);
+		ConnectionAdoption adoption = new ConnectionAdoption(connectors);
+		assertThat(adoption.adopt(this.sent.get(0)).adopted()).isEqualTo(ids(this.sent.get(0)));
+		assertThat(this.connector.adopted).isEmpty();
+		assertThat(this.connector.rehearsed).hasSize(2);
+		assertThat(adoption.adopted()).isEmpty();
 	}
 
 	@Test
@@ -175,6 +228,11 @@ class ConnectionTransferTests {
 		assertThat(answer.adopted()).isEmpty();
 		assertThat(answer.returned()).isEqualTo(ids(this.sent.get(0)));
 		assertThat(this.sent.get(0).connections().get(0).connection().descriptor().isClosed()).isTrue();
+	}
+
+	private void rehearse() {
+		this.connector.census = new Census(0, 0, 1);
+		this.connector.rehearses = true;
 	}
 
 	private void openWindow() {

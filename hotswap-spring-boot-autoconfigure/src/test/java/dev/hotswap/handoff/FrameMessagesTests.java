@@ -26,8 +26,9 @@ import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.CommandLine;
 import dev.hotswap.process.LaunchOrigin;
-import org.junit.jupiter.api.AfterEach;
+import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +102,17 @@ class FrameMessagesTests {
 				listeners, null, List.of(), HandoffTotals.NONE, List.of());
 		assertThatIllegalArgumentException().isThrownBy(() -> FrameMessages.write(offer));
 		assertThat(this.descriptors).hasSize(33).allMatch(Descriptor::isClosed);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void connectionsAreReadWithTheirDescriptors(boolean warmUp) throws IOException {
+		Frame.Connections connections = new Frame.Connections("server",
+				List.of(new MovingConnection(7, new IdleConnection(descriptor(), true)),
+						new MovingConnection(8, new IdleConnection(descriptor(), false))),
+				warmUp);
+		assertThat(FrameMessages.read(FrameMessages.write(connections))).isEqualTo(connections);
+		assertThat(this.descriptors).noneMatch(Descriptor::isClosed);
 	}
 
 	@Test

@@ -52,6 +52,13 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	/** Connections that are idle now and can move. */
 	final Queue<IdleConnection> movable = new ConcurrentLinkedQueue<>();
 
+	/** Whether connections for a warm-up are taken; all of them, and those to give up. */
+	volatile boolean rehearses;
+
+	final Queue<Descriptor> rehearsed = new ConcurrentLinkedQueue<>();
+
+	private final Queue<IdleConnection> ownMovable = new ConcurrentLinkedQueue<>();
+
 	/** Connections adopted, by how they came: whether they were kept. */
 	final Queue<Boolean> adopted = new ConcurrentLinkedQueue<>();
 
@@ -137,6 +144,23 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 			throw new IOException("full");
 		}
 		this.adopted.add(kept);
+	}
+
+	@Override
+	public void adoptForWarmUp(Descriptor connection) throws IOException {
+		if (!this.rehearses) {
+			connection.close();
+			throw new IOException("no rehearsal");
+		}
+		this.rehearsed.add(connection);
+		this.ownMovable.add(new IdleConnection(connection, false));
+	}
+
+	@Override
+	public List<IdleConnection> giveUpForWarmUp() {
+		List<IdleConnection> given = List.copyOf(this.ownMovable);
+		this.ownMovable.clear();
+		return given;
 	}
 
 	@Override

@@ -32,6 +32,8 @@ final class Departures {
 
 	private final ConnectionCounters counters;
 
+	private final boolean warmUp;
+
 	private final Duration passTimeout;
 
 	/**
@@ -46,15 +48,25 @@ final class Departures {
 	/** What has left, but has not been returned. */
 	private final List<IdleConnection> departed = new ArrayList<>();
 
-	Departures(Collection<HandoffConnection> connections, Transport transport, ConnectionCounters counters) {
-		this(connections, transport, counters, PASS_TIMEOUT);
+	/**
+	 * Create departures.
+	 * @param connections all there are
+	 * @param transport their transport
+	 * @param counters counts those that have left
+	 * @param warmUp whether those for a warm-up leave, which are not counted, or all
+	 * others
+	 */
+	Departures(Collection<HandoffConnection> connections, Transport transport, ConnectionCounters counters,
+			boolean warmUp) {
+		this(connections, transport, counters, warmUp, PASS_TIMEOUT);
 	}
 
 	Departures(Collection<HandoffConnection> connections, Transport transport, ConnectionCounters counters,
-			Duration passTimeout) {
+			boolean warmUp, Duration passTimeout) {
 		this.connections = connections;
 		this.transport = transport;
 		this.counters = counters;
+		this.warmUp = warmUp;
 		this.passTimeout = passTimeout;
 	}
 
@@ -75,7 +87,7 @@ final class Departures {
 		if (this.pending.isEmpty() && this.departed.isEmpty()) {
 			AtomicInteger room = new AtomicInteger(max);
 			List<HandoffConnection> candidates = this.connections.stream()
-				.filter(HandoffConnection::seemsIdle)
+				.filter((connection) -> connection.isWarmUp() == this.warmUp && connection.seemsIdle())
 				.toList();
 			Loops.byLoop(candidates).forEach((loop, group) -> choose(loop, group, room));
 		}
@@ -117,7 +129,9 @@ final class Departures {
 		}
 		List<IdleConnection> connections = List.copyOf(this.departed.subList(0, Math.min(max, this.departed.size())));
 		this.departed.subList(0, connections.size()).clear();
-		this.counters.addGivenUp(connections.size());
+		if (!this.warmUp) {
+			this.counters.addGivenUp(connections.size());
+		}
 		return connections;
 	}
 

@@ -121,6 +121,14 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		}
 	}
 
+	/**
+	 * Whether it is a process's connection to itself.
+	 * @return whether no client has it
+	 */
+	boolean isWarmUp() {
+		return this.warmUp;
+	}
+
 	static @Nullable HandoffConnection of(SocketChannel channel) {
 		return channel.attr(KEY).get();
 	}

@@ -57,6 +57,8 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 
 	private final Departures departures;
 
+	private final Departures warmUpDepartures;
+
 	private final LongLivedExchanges longLived;
 
 	private volatile @Nullable InetSocketAddress address;
@@ -91,7 +93,8 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 		this.monitoring = monitoring;
 		this.recorder = recorder;
 		this.gate = new AcceptGate(name, listener, transport);
-		this.departures = new Departures(this.connections, transport, this.counters);
+		this.departures = new Departures(this.connections, transport, this.counters, false);
+		this.warmUpDepartures = new Departures(this.connections, transport, this.counters, true);
 		this.longLived = new LongLivedExchanges(this.connections, channels);
 	}
 
@@ -107,6 +110,7 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 			this.watch.stop();
 		}
 		this.departures.abandon();
+		this.warmUpDepartures.abandon();
 	}
 
 	AcceptGate gate() {
@@ -326,6 +330,11 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	@Override
 	public List<IdleConnection> giveUpIdle(int max) throws IOException {
 		return this.transferable ? this.departures.giveUp(max) : List.of();
+	}
+
+	@Override
+	public List<IdleConnection> giveUpForWarmUp() throws IOException {
+		return this.transferable ? this.warmUpDepartures.giveUp(1) : List.of();
 	}
 
 	@Override

@@ -27,16 +27,25 @@ final class Departures {
 
 	private final HandoffNioEndpoint endpoint;
 
+	private final boolean warmUp;
+
 	private final Duration passTimeout;
 
 	private final List<Departure> pending = new ArrayList<>();
 
-	Departures(HandoffNioEndpoint endpoint) {
-		this(endpoint, PASS_TIMEOUT);
+	/**
+	 * Create departures.
+	 * @param endpoint whose connections leave
+	 * @param warmUp whether it is those for a warm-up, which are not counted, or all
+	 * others
+	 */
+	Departures(HandoffNioEndpoint endpoint, boolean warmUp) {
+		this(endpoint, warmUp, PASS_TIMEOUT);
 	}
 
-	Departures(HandoffNioEndpoint endpoint, Duration passTimeout) {
+	Departures(HandoffNioEndpoint endpoint, boolean warmUp, Duration passTimeout) {
 		this.endpoint = endpoint;
+		this.warmUp = warmUp;
 		this.passTimeout = passTimeout;
 	}
 
@@ -57,12 +66,16 @@ final class Departures {
 		awaitDeregistration();
 		List<IdleConnection> connections = this.pending.stream().map(Departure::finish).toList();
 		this.pending.clear();
-		this.endpoint.counters().addGivenUp(connections.size());
+		if (!this.warmUp) {
+			this.endpoint.counters().addGivenUp(connections.size());
+		}
 		return connections;
 	}
 
 	private void choose(int max, Selector selector) throws IOException {
-		Iterator<HandoffSocketWrapper> candidates = this.endpoint.openConnections().iterator();
+		Iterator<HandoffSocketWrapper> candidates = this.endpoint.openConnections()
+			.filter((connection) -> connection.isWarmUp() == this.warmUp)
+			.iterator();
 		while (this.pending.size() < max && candidates.hasNext()) {
 			try {
 				Departure departure = candidates.next().departIfIdle(selector);

@@ -53,7 +53,9 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 
 	private final ConnectionCounters counters = new ConnectionCounters();
 
-	private final Departures departures = new Departures(this);
+	private final Departures departures = new Departures(this, false);
+
+	private final Departures warmUpDepartures = new Departures(this, true);
 
 	private final BooleanSupplier isPaused = this::isPaused;
 
@@ -67,7 +69,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 
 	private volatile boolean reusePort;
 
-	private volatile boolean warmingUp;
+	private volatile boolean opened;
 
 	private volatile Set<String> warmUpAttributes = Set.of();
 
@@ -171,7 +173,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		}
 		Membership membership = this.membership;
 		if (membership == null) {
-			this.gate.open();
+			openGate();
 			return;
 		}
 		this.watch = ConnectionWatch.start(membership.name(), this, membership.monitoring(), getUtilityExecutor());
@@ -188,6 +190,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		}
 		super.stopInternal();
 		this.departures.abandon();
+		this.warmUpDepartures.abandon();
 	}
 
 	@Override
@@ -291,7 +294,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 			return true;
 		}
 		try {
-			return serve(socket, false, tracker(socket));
+			return serve(socket, Origin.ACCEPTED);
 		}
 		finally {
 			this.gate.passed();
@@ -320,7 +323,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 * be served
 	 */
 	void adopt(SocketChannel socket, boolean kept) throws IOException {
-		take(socket, kept, tracker(socket));
+		take(socket, kept ? Origin.KEPT : Origin.ACCEPTED);
 		this.counters.addAdopted();
 	}
 
@@ -331,8 +334,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 * be served
 	 */
 	void adoptForWarmUp(SocketChannel socket) throws IOException {
-		this.warmingUp = !this.gate.isOpen();
-		take(socket, false, null);
+		take(socket, Origin.WARM_UP);
 	}
 
 	/**
@@ -342,7 +344,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 */
 	void serve(SocketChannel socket) {
 		try {
-			take(socket, false, tracker(socket));
+			take(socket, Origin.ACCEPTED);
 		}
 		catch (IOException ex) {
 			getLog().warn("An accepted connection cannot be served", ex);
@@ -363,14 +365,14 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		}
 	}
 
-	private void take(SocketChannel socket, boolean kept, @Nullable ConnectionTracker tracker) throws IOException {
+	private void take(SocketChannel socket, Origin origin) throws IOException {
 		synchronized (this.adoptionLock) {
 			if (!isRunning() || isPaused()) {
 				socket.close();
 				throw new IOException("The connector is " + (isRunning() ? "paused" : "stopped"));
 			}
 			this.limit.add();
-			if (!serve(socket, kept, tracker)) {
+			if (!serve(socket, origin)) {
 				closeSocket(socket);
 				throw new IOException("The connection cannot be served");
 			}
@@ -380,7 +382,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	/**
 	 * What {@link NioEndpoint#setSocketOptions} does, with a wrapper of our own.
 	 */
-	private boolean serve(SocketChannel socket, boolean kept, @Nullable ConnectionTracker tracker) {
+	private boolean serve(SocketChannel socket, Origin origin) {
 		HandoffSocketWrapper wrapper = null;
 		try {
 			NioChannel channel = (getNioChannels() != null) ? getNioChannels().pop() : null;
@@ -388,7 +390,8 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 				channel = createChannel(new SocketBufferHandler(this.socketProperties.getAppReadBufSize(),
 						this.socketProperties.getAppWriteBufSize(), this.socketProperties.getDirectBuffer()));
 			}
-			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this, kept, tracker);
+			HandoffSocketWrapper created = new HandoffSocketWrapper(channel, this, origin,
+					(origin != Origin.WARM_UP) ? tracker(socket) : null);
 			channel.reset(socket, created);
 			this.connections.put(socket, created);
 			wrapper = created;
@@ -396,7 +399,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 			if (getUnixDomainSocketPath() == null) {
 				this.socketProperties.setProperties(socket.socket());
 			}
-			wrapper.setReadTimeout(kept ? getKeepAliveTimeout() : getConnectionTimeout());
+			wrapper.setReadTimeout((origin == Origin.KEPT) ? getKeepAliveTimeout() : getConnectionTimeout());
 			wrapper.setWriteTimeout(getConnectionTimeout());
 			wrapper.setKeepAliveLeft(getMaxKeepAliveRequests());
 			getPoller().register(wrapper);
@@ -490,14 +493,14 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 * @return whether it is so
 	 */
 	boolean isWarmingUp() {
-		return this.warmingUp;
+		return !this.opened;
 	}
 
 	/**
 	 * Open the gate, after which clients come.
 	 */
 	void openGate() {
-		this.warmingUp = false;
+		this.opened = true;
 		this.gate.open();
 	}
 
@@ -551,6 +554,10 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		return this.departures;
 	}
 
+	Departures warmUpDepartures() {
+		return this.warmUpDepartures;
+	}
+
 	/**
 	 * The poller's selector.
 	 * @return the selector, or {@code null} while the endpoint does not run
@@ -580,6 +587,22 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	public Stream<String> longRequests(Duration age) {
 		long latest = System.nanoTime() - age.toNanos();
 		return openConnections().map((connection) -> connection.longRequest(latest)).filter(Objects::nonNull);
+	}
+
+	/**
+	 * Where a connection comes from.
+	 */
+	enum Origin {
+
+		/** A client's, which has sent nothing yet. */
+		ACCEPTED,
+
+		/** A client's that has been served before, elsewhere. */
+		KEPT,
+
+		/** A process's own. */
+		WARM_UP
+
 	}
 
 	private record Membership(String name, ListenerSource source, HandoffConnectors connectors,

@@ -27,6 +27,8 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 
 	private final HandoffNioEndpoint endpoint;
 
+	private final boolean warmUp;
+
 	private volatile boolean received;
 
 	private volatile long lastUse = System.nanoTime();
@@ -51,18 +53,19 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 	 * Create a wrapper.
 	 * @param channel the channel
 	 * @param endpoint the endpoint
-	 * @param kept whether the connection has served a request before, elsewhere
+	 * @param origin where the connection comes from
 	 * @param tracker told of each state, if anybody wants to know
 	 */
-	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint, boolean kept,
+	HandoffSocketWrapper(NioChannel channel, HandoffNioEndpoint endpoint, HandoffNioEndpoint.Origin origin,
 			@Nullable ConnectionTracker tracker) {
 		super(channel, endpoint);
 		this.endpoint = endpoint;
-		this.received = kept;
+		this.warmUp = (origin == HandoffNioEndpoint.Origin.WARM_UP);
+		this.received = (origin == HandoffNioEndpoint.Origin.KEPT);
 		this.tracker = tracker;
 		if (tracker != null) {
 			tracker.changed(ConnectionState.NEW);
-			if (kept) {
+			if (this.received) {
 				tracker.changed(ConnectionState.IDLE);
 			}
 		}
@@ -151,6 +154,14 @@ final class HandoffSocketWrapper extends NioSocketWrapper {
 			data.keepAliveState = SendfileKeepAliveState.PIPELINED;
 		}
 		return super.processSendfile(data);
+	}
+
+	/**
+	 * Whether it is a process's connection to itself.
+	 * @return whether no client has it
+	 */
+	boolean isWarmUp() {
+		return this.warmUp;
 	}
 
 	/**

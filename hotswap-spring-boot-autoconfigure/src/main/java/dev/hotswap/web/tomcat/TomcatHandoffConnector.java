@@ -197,6 +197,11 @@ final class TomcatHandoffConnector implements HandoffConnector {
 	}
 
 	@Override
+	public List<IdleConnection> giveUpForWarmUp() throws IOException {
+		return canTransfer() ? this.endpoint.warmUpDepartures().giveUp(1) : List.of();
+	}
+
+	@Override
 	public ConnectorFigures figures() {
 		return this.endpoint.counters().figures();
 	}

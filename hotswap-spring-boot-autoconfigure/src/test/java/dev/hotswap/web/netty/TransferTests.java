@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.descriptor.LoopbackPair;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.RequestRecorder;
@@ -88,6 +91,26 @@ class TransferTests {
 		}
 		assertThat(this.first.handoff().figures()).isEqualTo(new ConnectorFigures(1, 1, 0, 0, 0));
 		this.first.awaitCensus(0, 0, 0);
+	}
+
+	@Test
+	void connectionForAWarmUpLeavesApartFromTheOthersAndCountsForNothing() throws Exception {
+		LoopbackPair pair = LoopbackPair.connect();
+		try (Socket client = pair.client()) {
+			this.first.handoff().adoptForWarmUp(pair.server());
+			this.first.awaitCensus(1, 0, 0);
+			assertThat(this.first.handoff().giveUpIdle(256)).isEmpty();
+			List<IdleConnection> own = await().until(() -> this.first.handoff().giveUpForWarmUp(),
+					(connections) -> !connections.isEmpty());
+			this.second.handoff().adoptForWarmUp(own.get(0).descriptor());
+			client.getOutputStream()
+				.write("GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+			client.setSoTimeout(20_000);
+			byte[] status = client.getInputStream().readNBytes(12);
+			assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+			assertThat(this.first.handoff().figures()).isEqualTo(ConnectorFigures.NONE);
+			assertThat(this.second.handoff().figures()).isEqualTo(ConnectorFigures.NONE);
+		}
 	}
 
 	@Test
@@ -289,7 +312,7 @@ class TransferTests {
 			entered.await(20, TimeUnit.SECONDS);
 			Departures departures = new Departures(this.first.connections(),
 					(this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport(),
-					this.first.handoff().counters(), Duration.ofMillis(50));
+					this.first.handoff().counters(), false, Duration.ofMillis(50));
 			assertThatIOException().isThrownBy(() -> departures.giveUp(10)).withMessageContaining("did not turn");
 			proceed.countDown();
 			List<IdleConnection> late = await().ignoreExceptions()
@@ -314,7 +337,7 @@ class TransferTests {
 			entered.await(20, TimeUnit.SECONDS);
 			Departures departures = new Departures(this.first.connections(),
 					(this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport(),
-					this.first.handoff().counters(), Duration.ofSeconds(20));
+					this.first.handoff().counters(), false, Duration.ofSeconds(20));
 			CompletableFuture<List<IdleConnection>> leaving = CompletableFuture.supplyAsync(() -> giveUp(departures));
 			await().until(() -> !departures.isDone());
 			departures.abandon();

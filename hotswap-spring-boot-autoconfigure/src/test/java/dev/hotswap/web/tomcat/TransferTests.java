@@ -2,6 +2,8 @@ package dev.hotswap.web.tomcat;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import dev.hotswap.descriptor.LoopbackPair;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.IdleConnection;
@@ -67,6 +70,28 @@ class TransferTests {
 		awaitCensus(this.first, new Census(0, 0, 0));
 		assertThat(this.first.endpoint().getConnectionCount()).isZero();
 		assertThat(second.endpoint().getConnectionCount()).isZero();
+	}
+
+	@Test
+	void connectionForAWarmUpLeavesApartFromTheOthersAndCountsForNothing() throws Exception {
+		TestServer second = second((protocol) -> {
+		});
+		LoopbackPair pair = LoopbackPair.connect();
+		try (Socket client = pair.client()) {
+			this.first.handoff().adoptForWarmUp(pair.server());
+			awaitCensus(this.first, new Census(1, 0, 0));
+			assertThat(this.first.handoff().giveUpIdle(256)).isEmpty();
+			List<IdleConnection> own = await().until(() -> this.first.handoff().giveUpForWarmUp(),
+					(connections) -> !connections.isEmpty());
+			second.handoff().adoptForWarmUp(own.get(0).descriptor());
+			client.getOutputStream()
+				.write("GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+			client.setSoTimeout(20_000);
+			byte[] status = client.getInputStream().readNBytes(12);
+			assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+			assertThat(this.first.handoff().figures()).isEqualTo(ConnectorFigures.NONE);
+			assertThat(second.handoff().figures()).isEqualTo(ConnectorFigures.NONE);
+		}
 	}
 
 	@Test
@@ -267,7 +292,7 @@ class TransferTests {
 			awaitCensus(slow, new Census(1, 0, 1));
 			active.request("/wait");
 			entered.await(20, TimeUnit.SECONDS);
-			Departures departures = new Departures(slow.endpoint(), Duration.ofMillis(50));
+			Departures departures = new Departures(slow.endpoint(), false, Duration.ofMillis(50));
 			assertThatIOException().isThrownBy(() -> departures.giveUp(10)).withMessageContaining("did not turn");
 			this.proceed.countDown();
 			assertThat(active.read().status()).isEqualTo(200);

@@ -1,0 +1,107 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+
+import dev.hotswap.descriptor.LoopbackPair;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.IdleConnection;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has connections of this process to itself move before any client's does, one after
+ * another, so that it is these that wait while both processes load and interpret what
+ * they have never run. Whatever goes wrong, the clients' connections follow. Used by the
+ * drain's thread only.
+ */
+final class TransferRehearsal {
+
+	/** With the first the code is loaded; the others have it run a little. */
+	private static final int ROUNDS = 3;
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+	private static final Log logger = LogFactory.getLog(TransferRehearsal.class);
+
+	private int left = ROUNDS;
+
+	private long deadline;
+
+	private @Nullable Socket client;
+
+	private @Nullable HandoffConnector connector;
+
+	boolean isOver() {
+		return this.left == 0;
+	}
+
+	boolean isUnderWay() {
+		return this.connector != null && !isOver();
+	}
+
+	/**
+	 * Go on with the connection of this round.
+	 * @param connector a connector; the rehearsal is one with the first that has any
+	 * connection
+	 * @return the connection, or none if it is not idle yet, or under way
+	 */
+	List<IdleConnection> giveUp(HandoffConnector connector) {
+		try {
+			if (this.connector == null && connector.census().total() > 0) {
+				this.connector = connector;
+				this.deadline = System.nanoTime() + TIMEOUT.toNanos();
+			}
+			if (this.connector != connector) {
+				return List.of();
+			}
+			if (this.client == null) {
+				LoopbackPair pair = LoopbackPair.connect();
+				this.client = pair.client();
+				connector.adoptForWarmUp(pair.server());
+			}
+			if (System.nanoTime() - this.deadline < 0) {
+				return connector.giveUpForWarmUp();
+			}
+			logger.debug("The transfer could not be rehearsed in time");
+		}
+		catch (IOException ex) {
+			logger.debug("The transfer cannot be rehearsed", ex);
+		}
+		end();
+		return List.of();
+	}
+
+	/**
+	 * The successor has taken the connection.
+	 */
+	void moved() {
+		hangUp();
+		this.left = Math.max(0, this.left - 1);
+	}
+
+	/**
+	 * Rehearse no more.
+	 */
+	void end() {
+		hangUp();
+		this.left = 0;
+	}
+
+	private void hangUp() {
+		Socket client = this.client;
+		this.client = null;
+		if (client != null) {
+			try {
+				client.close();
+			}
+			catch (IOException ex) {
+				logger.debug("A connection of this process to itself could not be closed", ex);
+			}
+		}
+	}
+
+}
