@@ -5,6 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
@@ -41,8 +43,8 @@ final class Scheduling {
 	 */
 	static BitSet cores() {
 		long[] mask = new long[MASK_WORDS];
-		LibC.INSTANCE.sched_getaffinity(CURRENT_THREAD, MASK_WORDS * Long.BYTES, mask);
-		return BitSet.valueOf(mask);
+		int length = LibC.INSTANCE.sched_getaffinity(CURRENT_THREAD, MASK_WORDS * Long.BYTES, mask);
+		return (length >= 0) ? BitSet.valueOf(mask) : new BitSet();
 	}
 
 	/**
@@ -56,8 +58,9 @@ final class Scheduling {
 	}
 
 	/**
-	 * Let a process run on some cores only. A thread that ends meanwhile is no matter,
-	 * and one that starts has the cores of the thread that starts it.
+	 * Let a process run on some cores only. A thread that ends meanwhile is no matter;
+	 * one that starts has the cores of the thread that starts it, and so is looked for
+	 * until there is none that is new.
 	 * @param pid the process
 	 * @param cores their numbers
 	 * @return whether the kernel permitted it for all its threads
@@ -65,9 +68,18 @@ final class Scheduling {
 	 */
 	static boolean pin(long pid, BitSet cores) throws IOException {
 		boolean pinned = true;
-		try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
-			for (Path thread : threads) {
-				pinned &= pin(Integer.parseInt(thread.getFileName().toString()), cores) || Files.notExists(thread);
+		Set<Path> seen = new HashSet<>();
+		boolean any = true;
+		while (any) {
+			any = false;
+			try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+				for (Path thread : threads) {
+					if (seen.add(thread)) {
+						any = true;
+						pinned &= pin(Integer.parseInt(thread.getFileName().toString()), cores)
+								|| Files.notExists(thread);
+					}
+				}
 			}
 		}
 		return pinned;

@@ -133,22 +133,30 @@ final class ThroughputBenchmark {
 
 	private List<Block> measurePinned(Map<Variant, App> apps, Map<Variant, ClosedLoop> clients) throws IOException {
 		BitSet cores = Scheduling.cores();
+		if (cores.cardinality() < 2) {
+			System.out.println("Client and servers share all cores, since there is one, or the kernel does not say");
+			return measure(apps, clients);
+		}
 		BitSet first = new BitSet();
 		first.set(cores.nextSetBit(0));
 		BitSet others = (BitSet) cores.clone();
 		others.andNot(first);
 		try {
-			boolean pinned = Scheduling.pinCurrentThread(first);
-			for (App app : apps.values()) {
-				pinned &= Scheduling.pin(app.pid(), others);
-			}
-			if (!pinned) {
-				throw new IOException("The kernel keeps client and server from having cores of their own");
-			}
+			pin(apps, first, others);
 			return measure(apps, clients);
 		}
 		finally {
-			Scheduling.pinCurrentThread(cores);
+			pin(apps, cores, cores);
+		}
+	}
+
+	private static void pin(Map<Variant, App> apps, BitSet client, BitSet server) throws IOException {
+		boolean pinned = Scheduling.pinCurrentThread(client);
+		for (App app : apps.values()) {
+			pinned &= Scheduling.pin(app.pid(), server);
+		}
+		if (!pinned) {
+			throw new IOException("The kernel does not let threads be kept to cores " + client + " and " + server);
 		}
 	}
 

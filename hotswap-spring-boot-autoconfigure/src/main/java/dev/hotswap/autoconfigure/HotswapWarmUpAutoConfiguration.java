@@ -1,15 +1,21 @@
 package dev.hotswap.autoconfigure;
 
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.warmup.ApplicationWarmUp;
-import dev.hotswap.warmup.ReactiveWarmUpObservations;
-import dev.hotswap.warmup.ServletWarmUpObservations;
 import dev.hotswap.warmup.WarmUpMark;
+import dev.hotswap.warmup.WarmUpObservations;
 import dev.hotswap.warmup.WarmUpRequest;
 import dev.hotswap.warmup.WarmUpSettings;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.observation.MeterObservationHandler;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationPredicate;
 import jakarta.servlet.Servlet;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -20,6 +26,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the warm-up.
@@ -48,7 +56,8 @@ public final class HotswapWarmUpAutoConfiguration {
 	}
 
 	/**
-	 * Where a servlet application's requests are observed, those of a warm-up are not.
+	 * Where a servlet application's requests are observed, those of a warm-up do not
+	 * count.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ ObservationPredicate.class, ServerRequestObservationContext.class, Servlet.class })
@@ -57,8 +66,11 @@ public final class HotswapWarmUpAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ServletWarmUpObservations hotswapServletWarmUpObservations(WarmUpMark mark) {
-			return new ServletWarmUpObservations(mark);
+		WarmUpObservations hotswapWarmUpObservations(WarmUpMark mark, ObjectProvider<ObservationHandler<?>> handlers) {
+			return new WarmUpObservations(mark,
+					(observation) -> (observation instanceof ServerRequestObservationContext request)
+							? request.getCarrier().getHeader(dev.hotswap.WarmUp.HEADER) : null,
+					new OnlyMeters(handlers));
 		}
 
 	}
@@ -67,14 +79,58 @@ public final class HotswapWarmUpAutoConfiguration {
 	 * The same of a reactive application.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ObservationPredicate.class, ServerRequestObservationContext.class })
+	@ConditionalOnClass({ ObservationPredicate.class,
+			org.springframework.http.server.reactive.observation.ServerRequestObservationContext.class })
 	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	static class ReactiveObservationConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ReactiveWarmUpObservations hotswapReactiveWarmUpObservations(WarmUpMark mark) {
-			return new ReactiveWarmUpObservations(mark);
+		WarmUpObservations hotswapWarmUpObservations(WarmUpMark mark, ObjectProvider<ObservationHandler<?>> handlers) {
+			return new WarmUpObservations(mark, (
+					observation) -> (observation instanceof org.springframework.http.server.reactive.observation.ServerRequestObservationContext request)
+							? request.getCarrier().getHeaders().getFirst(dev.hotswap.WarmUp.HEADER) : null,
+					new OnlyMeters(handlers));
+		}
+
+	}
+
+	/**
+	 * Has no meter kept of a warm-up's requests.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterFilter.class)
+	static class MeterConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "hotswapWarmUpMeterFilter")
+		MeterFilter hotswapWarmUpMeterFilter() {
+			return MeterFilter.denyNameStartsWith(WarmUpObservations.NAME);
+		}
+
+	}
+
+	/**
+	 * Whether only meters are told of observations, and no tracer or other handler, which
+	 * would take a warm-up's requests for clients'.
+	 */
+	private static final class OnlyMeters implements BooleanSupplier {
+
+		private final Supplier<Boolean> answer;
+
+		private OnlyMeters(ObjectProvider<ObservationHandler<?>> handlers) {
+			this.answer = SingletonSupplier.of(() -> isPresent()
+					&& handlers.stream().allMatch((handler) -> handler instanceof MeterObservationHandler));
+		}
+
+		private static boolean isPresent() {
+			return ClassUtils.isPresent("io.micrometer.core.instrument.observation.MeterObservationHandler",
+					OnlyMeters.class.getClassLoader());
+		}
+
+		@Override
+		public boolean getAsBoolean() {
+			return Boolean.TRUE.equals(this.answer.get());
 		}
 
 	}

@@ -17,7 +17,7 @@ import java.nio.channels.SocketChannel;
 public record LoopbackPair(Socket client, Descriptor server) {
 
 	/** In milliseconds; nothing but this process is in the way. */
-	private static final int CONNECT_TIMEOUT = 5000;
+	private static final int TIMEOUT = 500;
 
 	/**
 	 * Connect, by way of a listener that lives as long as this call.
@@ -27,9 +27,10 @@ public record LoopbackPair(Socket client, Descriptor server) {
 	public static LoopbackPair connect() throws IOException {
 		Socket client = new Socket();
 		try (ServerSocketChannel meeting = ServerSocketChannel.open()) {
+			meeting.socket().setSoTimeout(TIMEOUT);
 			meeting.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 			client.setTcpNoDelay(true);
-			client.connect(meeting.getLocalAddress(), CONNECT_TIMEOUT);
+			client.connect(meeting.getLocalAddress(), TIMEOUT);
 			return new LoopbackPair(client, serverSide(meeting, client));
 		}
 		catch (IOException | RuntimeException ex) {
@@ -43,7 +44,8 @@ public record LoopbackPair(Socket client, Descriptor server) {
 	 */
 	private static Descriptor serverSide(ServerSocketChannel meeting, Socket client) throws IOException {
 		while (true) {
-			try (SocketChannel accepted = meeting.accept()) {
+			// Unlike the channel's own accept this one knows a time-out
+			try (SocketChannel accepted = meeting.socket().accept().getChannel()) {
 				if (client.getLocalSocketAddress().equals(accepted.getRemoteAddress())) {
 					return ChannelDescriptors.export(accepted);
 				}

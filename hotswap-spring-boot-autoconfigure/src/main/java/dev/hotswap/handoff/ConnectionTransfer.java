@@ -78,9 +78,7 @@ final class ConnectionTransfer {
 		if (room <= 0 || !canMove(connector)) {
 			return;
 		}
-		if (!this.rehearsal.isOver()) {
-			offer(connector, this.rehearsal.giveUp(connector), true);
-		}
+		offer(connector, this.rehearsal.giveUp(connector), true);
 		if (this.rehearsal.isUnderWay()) {
 			return;
 		}
@@ -146,6 +144,7 @@ final class ConnectionTransfer {
 	 */
 	void stop() {
 		this.stopped = true;
+		this.rehearsal.end();
 	}
 
 	/**
@@ -153,7 +152,6 @@ final class ConnectionTransfer {
 	 */
 	void moveOver(Predicate<Frame> successor) {
 		this.successor = successor;
-		this.rehearsal.end();
 		this.refusing.clear();
 		this.stopped = this.cancelled;
 	}
@@ -164,8 +162,7 @@ final class ConnectionTransfer {
 	 */
 	void cancel() {
 		this.cancelled = true;
-		this.stopped = true;
-		this.rehearsal.end();
+		stop();
 	}
 
 	/**
@@ -184,8 +181,7 @@ final class ConnectionTransfer {
 	 * cannot be heard any more, may serve it.
 	 */
 	void close() {
-		this.stopped = true;
-		this.rehearsal.end();
+		stop();
 		this.outstanding.values().forEach((connection) -> connection.connection().descriptor().close());
 		this.outstanding.clear();
 	}

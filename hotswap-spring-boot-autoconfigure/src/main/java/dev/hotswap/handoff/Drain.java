@@ -283,6 +283,9 @@ final class Drain {
 			end(0);
 		}
 		else if (left <= 0 && !this.idleEnded) {
+			if (this.transfer != null) {
+				this.transfer.stop();
+			}
 			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::endIdle));
 			this.participants.hasten();
 			this.idleEnded = true;

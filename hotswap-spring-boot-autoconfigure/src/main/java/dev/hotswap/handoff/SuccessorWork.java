@@ -49,6 +49,7 @@ final class SuccessorWork {
 		OfferedListeners offered = new OfferedListeners(offer.listeners());
 		this.offered = offered;
 		this.recorded = offer.requests();
+		this.connectors.recorder().inherit(offer.requests());
 		return offered;
 	}
 

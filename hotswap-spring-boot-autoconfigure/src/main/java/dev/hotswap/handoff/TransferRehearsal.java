@@ -35,12 +35,11 @@ final class TransferRehearsal {
 
 	private @Nullable HandoffConnector connector;
 
-	boolean isOver() {
-		return this.left == 0;
-	}
-
+	/**
+	 * Whether the clients' connections have to wait.
+	 */
 	boolean isUnderWay() {
-		return this.connector != null && !isOver();
+		return this.connector != null && this.left > 0 && System.nanoTime() - this.deadline < 0;
 	}
 
 	/**
@@ -50,6 +49,9 @@ final class TransferRehearsal {
 	 * @return the connection, or none if it is not idle yet, or under way
 	 */
 	List<IdleConnection> giveUp(HandoffConnector connector) {
+		if (this.left == 0) {
+			return List.of();
+		}
 		try {
 			if (this.connector == null && connector.census().total() > 0) {
 				this.connector = connector;
@@ -58,21 +60,21 @@ final class TransferRehearsal {
 			if (this.connector != connector) {
 				return List.of();
 			}
+			if (!isUnderWay()) {
+				throw new IOException("This takes longer than " + TIMEOUT.toMillis() + " ms");
+			}
 			if (this.client == null) {
 				LoopbackPair pair = LoopbackPair.connect();
 				this.client = pair.client();
 				connector.adoptForWarmUp(pair.server());
 			}
-			if (System.nanoTime() - this.deadline < 0) {
-				return connector.giveUpForWarmUp();
-			}
-			logger.debug("The transfer could not be rehearsed in time");
+			return connector.giveUpForWarmUp();
 		}
-		catch (IOException ex) {
-			logger.debug("The transfer cannot be rehearsed", ex);
+		catch (IOException | RuntimeException | LinkageError ex) {
+			logger.debug("The transfer cannot be rehearsed to its end", ex);
+			end();
+			return List.of();
 		}
-		end();
-		return List.of();
 	}
 
 	/**
@@ -80,7 +82,9 @@ final class TransferRehearsal {
 	 */
 	void moved() {
 		hangUp();
-		this.left = Math.max(0, this.left - 1);
+		if (this.left > 0) {
+			this.left--;
+		}
 	}
 
 	/**

@@ -176,8 +176,8 @@ public interface HandoffConnector {
 
 	/**
 	 * Serve a connection that this process or its predecessor has made to itself in order
-	 * to warm up, as if it had been accepted, also while the gate is closed. It counts in
-	 * no figures, and no events tell of it.
+	 * to warm up, as if it had been accepted, also while the gate is closed. No figures
+	 * but the census count it, and no events tell of it.
 	 * @param connection the connection's server side, which the connector owns from now
 	 * on; closed if this fails
 	 * @throws IOException if the connector is stopped or cannot adopt connections
@@ -207,7 +207,8 @@ public interface HandoffConnector {
 	 * {@link #giveUpIdle} does with all others.
 	 * @return the connections, which the caller owns; empty if none is idle, or none is
 	 * registered with the server yet
-	 * @throws IOException as {@link #giveUpIdle}
+	 * @throws IOException as {@link #giveUpIdle}, but none is returned later: what was
+	 * chosen is closed
 	 */
 	List<IdleConnection> giveUpForWarmUp() throws IOException;
 

@@ -53,6 +53,17 @@ public final class RequestRecorder {
 	}
 
 	/**
+	 * Begin with the sample of the process that this one succeeds, so that its own
+	 * successor can warm up however soon it comes.
+	 * @param sample the requests
+	 */
+	public synchronized void inherit(List<RecordedRequest> sample) {
+		if (this.enabled) {
+			sample.stream().limit(MAX_KINDS).forEach((request) -> this.kinds.put(Kind.of(request), request));
+		}
+	}
+
+	/**
 	 * Whether this request is one of the sample. Asked for each request, of which most
 	 * are not.
 	 * @param start when it began, in {@link System#nanoTime()}
@@ -115,7 +126,7 @@ public final class RequestRecorder {
 	 * is not known, which inherits its count, so that a frequent kind is never lost.
 	 */
 	private synchronized void add(RecordedRequest request) {
-		Kind kind = new Kind(request.connector(), request.method(), RequestPaths.kind(request.path()));
+		Kind kind = Kind.of(request);
 		RecordedRequest known = this.kinds.get(kind);
 		if (known == null && this.kinds.size() == MAX_KINDS) {
 			Kind rarest = this.kinds.entrySet()
@@ -152,6 +163,10 @@ public final class RequestRecorder {
 	}
 
 	private record Kind(String connector, String method, String path) {
+
+		static Kind of(RecordedRequest request) {
+			return new Kind(request.connector(), request.method(), RequestPaths.kind(request.path()));
+		}
 
 	}
 

@@ -3,14 +3,21 @@ package dev.hotswap.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
+import dev.hotswap.WarmUp;
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.warmup.ApplicationWarmUp;
-import dev.hotswap.warmup.ReactiveWarmUpObservations;
-import dev.hotswap.warmup.ServletWarmUpObservations;
 import dev.hotswap.warmup.WarmUpMark;
+import dev.hotswap.warmup.WarmUpObservations;
 import dev.hotswap.warmup.WarmUpSettings;
 import dev.hotswap.web.HandoffConnectors;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +27,13 @@ import org.springframework.boot.test.context.runner.AbstractApplicationContextRu
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -47,19 +61,50 @@ class HotswapWarmUpAutoConfigurationTests {
 	}
 
 	@Test
-	void servletRequestsOfAWarmUpAreNotObserved() {
-		configured(new WebApplicationContextRunner()).run((context) -> assertThat(context).hasNotFailed()
-			.hasSingleBean(ApplicationWarmUp.class)
-			.hasSingleBean(ServletWarmUpObservations.class)
-			.doesNotHaveBean(ReactiveWarmUpObservations.class));
+	void servletRequestsOfAWarmUpAreObservedWhereOnlyMetersHearOfThem() {
+		Function<String, Observation.Context> context = (mark) -> {
+			MockHttpServletRequest request = new MockHttpServletRequest();
+			request.addHeader(WarmUp.HEADER, mark);
+			return new ServerRequestObservationContext(request, new MockHttpServletResponse());
+		};
+		configured(new WebApplicationContextRunner()).run((application) -> assertThatIsObserved(application, context));
+		configured(new WebApplicationContextRunner()).withBean("tracer", ObservationHandler.class, this::tracer)
+			.run((application) -> assertThatIsNotObserved(application, context));
 	}
 
 	@Test
-	void reactiveRequestsOfAWarmUpAreNotObserved() {
-		configured(new ReactiveWebApplicationContextRunner()).run((context) -> assertThat(context).hasNotFailed()
-			.hasSingleBean(ApplicationWarmUp.class)
-			.hasSingleBean(ReactiveWarmUpObservations.class)
-			.doesNotHaveBean(ServletWarmUpObservations.class));
+	void reactiveRequestsOfAWarmUpAreObservedWhereOnlyMetersHearOfThem() {
+		Function<String, Observation.Context> context = (
+				mark) -> new org.springframework.http.server.reactive.observation.ServerRequestObservationContext(
+						MockServerHttpRequest.get("/").header(WarmUp.HEADER, mark).build(),
+						new MockServerHttpResponse(), Map.of());
+		configured(new ReactiveWebApplicationContextRunner())
+			.run((application) -> assertThatIsObserved(application, context));
+		configured(new ReactiveWebApplicationContextRunner()).withBean("tracer", ObservationHandler.class, this::tracer)
+			.run((application) -> assertThatIsNotObserved(application, context));
+	}
+
+	private static void assertThatIsObserved(ApplicationContext application,
+			Function<String, Observation.Context> context) {
+		assertThat(test(application, context)).isTrue();
+		Meter.Id id = new Meter.Id(WarmUpObservations.NAME, Tags.empty(), null, null, Meter.Type.TIMER);
+		assertThat(application.getBean(MeterFilter.class).accept(id)).isEqualTo(MeterFilterReply.DENY);
+	}
+
+	private static void assertThatIsNotObserved(ApplicationContext application,
+			Function<String, Observation.Context> context) {
+		assertThat(test(application, context)).isFalse();
+	}
+
+	private static boolean test(ApplicationContext application, Function<String, Observation.Context> context) {
+		WarmUpMark mark = application.getBean(WarmUpMark.class);
+		ReflectionTestUtils.invokeMethod(mark, "setActive", true);
+		String value = ReflectionTestUtils.invokeMethod(mark, "value");
+		return application.getBean(ObservationPredicate.class).test("http.server.requests", context.apply(value));
+	}
+
+	private ObservationHandler<?> tracer() {
+		return mock(ObservationHandler.class);
 	}
 
 	@Test
@@ -67,22 +112,26 @@ class HotswapWarmUpAutoConfigurationTests {
 		configured(new WebApplicationContextRunner()).withClassLoader(new FilteredClassLoader("io.micrometer"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(ApplicationWarmUp.class)
-				.doesNotHaveBean("hotswapServletWarmUpObservations"));
+				.doesNotHaveBean("hotswapWarmUpObservations")
+				.doesNotHaveBean("hotswapWarmUpMeterFilter"));
 	}
 
 	@Test
 	void usersOwnBeansWin() {
 		WarmUpMark mark = new WarmUpMark();
-		ServletWarmUpObservations observations = new ServletWarmUpObservations(mark);
+		WarmUpObservations observations = new WarmUpObservations(mark, (observation) -> null, () -> true);
+		MeterFilter filter = MeterFilter.accept();
 		ApplicationWarmUp warmUp = new ApplicationWarmUp(Map::of, (request) -> true, new HandoffConnectors(true),
 				new WarmUpSettings(List.of(), false, Duration.ZERO, 1, false), mark);
 		configured(new WebApplicationContextRunner()).withBean("ownMark", WarmUpMark.class, () -> mark)
 			.withBean("ownWarmUp", ApplicationWarmUp.class, () -> warmUp)
-			.withBean("ownObservations", ServletWarmUpObservations.class, () -> observations)
+			.withBean("ownObservations", WarmUpObservations.class, () -> observations)
+			.withBean("hotswapWarmUpMeterFilter", MeterFilter.class, () -> filter)
 			.run((context) -> {
 				assertThat(context).getBean(WarmUpMark.class).isSameAs(mark);
 				assertThat(context).getBean(ApplicationWarmUp.class).isSameAs(warmUp);
 				assertThat(context).getBean(ObservationPredicate.class).isSameAs(observations);
+				assertThat(context).getBean(MeterFilter.class).isSameAs(filter);
 			});
 	}
 

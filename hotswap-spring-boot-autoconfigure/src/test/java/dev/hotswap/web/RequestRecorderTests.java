@@ -96,6 +96,23 @@ class RequestRecorderTests {
 	}
 
 	@Test
+	void sampleOfThePredecessorIsPassedOn() {
+		serve("/orders/1", 3);
+		RequestRecorder successor = new RequestRecorder(true);
+		successor.inherit(this.recorder.sample());
+		assertThat(successor.sample()).isEqualTo(this.recorder.sample());
+		RecordedRequest later = successor.candidate("server", "GET", "/orders/2", (name) -> null);
+		successor.served(later, 200, null, System.nanoTime());
+		assertThat(successor.sample()).singleElement().satisfies((request) -> {
+			assertThat(request.path()).isEqualTo("/orders/2");
+			assertThat(request.weight()).isEqualTo(4);
+		});
+		RequestRecorder off = new RequestRecorder(false);
+		off.inherit(this.recorder.sample());
+		assertThat(off.sample()).isEmpty();
+	}
+
+	@Test
 	void frequentKindOutlivesManyRareOnes() {
 		serve("/frequent", 200);
 		for (int i = 0; i < 500; i++) {

@@ -334,7 +334,16 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 
 	@Override
 	public List<IdleConnection> giveUpForWarmUp() throws IOException {
-		return this.transferable ? this.warmUpDepartures.giveUp(1) : List.of();
+		if (!this.transferable) {
+			return List.of();
+		}
+		try {
+			return this.warmUpDepartures.giveUp(1);
+		}
+		catch (IOException ex) {
+			this.warmUpDepartures.abandon();
+			throw ex;
+		}
 	}
 
 	@Override

@@ -45,7 +45,8 @@ final class AsyncTrackingAdapter implements Adapter {
 
 	@Override
 	public void service(Request request, Response response) throws Exception {
-		if (this.endpoint.isWarmingUp()) {
+		HandoffProcessor processor = HandoffProcessor.of(request);
+		if (processor != null && processor.isForWarmUp()) {
 			this.endpoint.warmUpAttributes().forEach((name) -> request.setAttribute(name, Boolean.TRUE));
 		}
 		this.delegate.service(request, response);

@@ -69,8 +69,6 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 
 	private volatile boolean reusePort;
 
-	private volatile boolean opened;
-
 	private volatile Set<String> warmUpAttributes = Set.of();
 
 	private volatile boolean announcing;
@@ -173,7 +171,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 		}
 		Membership membership = this.membership;
 		if (membership == null) {
-			openGate();
+			this.gate.open();
 			return;
 		}
 		this.watch = ConnectionWatch.start(membership.name(), this, membership.monitoring(), getUtilityExecutor());
@@ -485,23 +483,6 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	boolean isWatching() {
 		Membership membership = this.membership;
 		return membership != null && membership.monitoring().activeWarning() != null;
-	}
-
-	/**
-	 * Whether requests can only be those of a warm-up, since the gate has never been
-	 * open.
-	 * @return whether it is so
-	 */
-	boolean isWarmingUp() {
-		return !this.opened;
-	}
-
-	/**
-	 * Open the gate, after which clients come.
-	 */
-	void openGate() {
-		this.opened = true;
-		this.gate.open();
 	}
 
 	Set<String> warmUpAttributes() {

@@ -81,6 +81,14 @@ final class HandoffProcessor extends Http11Processor {
 	}
 
 	/**
+	 * Whether the connection is a process's to itself.
+	 * @return whether no client has it
+	 */
+	boolean isForWarmUp() {
+		return getSocketWrapper() instanceof HandoffSocketWrapper connection && connection.isWarmUp();
+	}
+
+	/**
 	 * When the request has started, as far as another thread can see.
 	 * @return the start in {@link System#nanoTime()}, or -1 if there is no request
 	 */

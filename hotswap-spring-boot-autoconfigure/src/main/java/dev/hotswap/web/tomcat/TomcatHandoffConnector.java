@@ -59,7 +59,7 @@ final class TomcatHandoffConnector implements HandoffConnector {
 		}
 		this.endpoint.setAnnouncing(false);
 		this.endpoint.setAnnouncingAmidStreams(false);
-		this.endpoint.openGate();
+		this.endpoint.gate().open();
 	}
 
 	@Override
@@ -198,7 +198,17 @@ final class TomcatHandoffConnector implements HandoffConnector {
 
 	@Override
 	public List<IdleConnection> giveUpForWarmUp() throws IOException {
-		return canTransfer() ? this.endpoint.warmUpDepartures().giveUp(1) : List.of();
+		if (!canTransfer()) {
+			return List.of();
+		}
+		Departures departures = this.endpoint.warmUpDepartures();
+		try {
+			return departures.giveUp(1);
+		}
+		catch (IOException ex) {
+			departures.abandon();
+			throw ex;
+		}
 	}
 
 	@Override
