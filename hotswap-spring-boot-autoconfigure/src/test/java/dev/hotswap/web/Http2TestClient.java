@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.net.ssl.SSLSocket;
+
 /**
- * An HTTP/2 client (RFC 9113) on a plain socket, with prior knowledge, that shows each
- * frame. The JDK's own fails requests in flight on a GOAWAY.
+ * An HTTP/2 client (RFC 9113) on a socket, with prior knowledge, that shows each frame.
+ * The JDK's own fails requests in flight on a GOAWAY.
  */
 public final class Http2TestClient implements AutoCloseable {
 
@@ -40,7 +42,11 @@ public final class Http2TestClient implements AutoCloseable {
 	private int lastStream = -1;
 
 	public Http2TestClient(InetSocketAddress address) throws IOException {
-		this.socket = new Socket(address.getAddress(), address.getPort());
+		this(new Socket(address.getAddress(), address.getPort()));
+	}
+
+	public Http2TestClient(Socket socket) throws IOException {
+		this.socket = socket;
 		this.socket.setSoTimeout(20_000);
 		this.in = new DataInputStream(this.socket.getInputStream());
 		this.socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
@@ -54,9 +60,9 @@ public final class Http2TestClient implements AutoCloseable {
 	 */
 	public int request(String path) throws IOException {
 		ByteArrayOutputStream block = new ByteArrayOutputStream();
-		// Indexes of RFC 7541's static table: GET, http, :path and :authority
+		// Indexes of RFC 7541's static table: GET, http or https, :path and :authority
 		block.write(0x82);
-		block.write(0x86);
+		block.write((this.socket instanceof SSLSocket) ? 0x87 : 0x86);
 		literal(block, 4, path);
 		literal(block, 1, "localhost");
 		this.lastStream += 2;

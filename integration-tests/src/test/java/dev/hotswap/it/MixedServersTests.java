@@ -39,35 +39,28 @@ class MixedServersTests {
 	@Test
 	void takeoverFromTomcatToNettyAndBackMovesKeptConnections() throws Exception {
 		App first = app(this.tomcat).start().awaitServing();
-		Load load = load(first);
+		Loads loads = loads(first);
 		App second = takeOver(first, this.netty);
 		App third = takeOver(second, this.tomcat);
-		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS %s mode=mixed from=tomcat trigger=takeover handoffs=2 %s%n", this.netty, report);
-		assertThatNobodyNoticedAndAllConnectionsMoved(report);
-		assertThat(report.byPid()).containsOnlyKeys(first.pid(), second.pid(), third.pid());
+		loads.stop("from=tomcat trigger=takeover handoffs=2", first.pid(), second.pid(), third.pid());
 		assertThat(third.status().path("generation").asInt()).isEqualTo(3);
 	}
 
 	@Test
 	void takeoverFromNettyToTomcatMovesKeptConnections() throws Exception {
 		App first = app(this.netty).start().awaitServing();
-		Load load = load(first);
-		takeOver(first, this.tomcat);
-		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS %s mode=mixed from=netty trigger=takeover handoffs=1 %s%n", this.netty, report);
-		assertThatNobodyNoticedAndAllConnectionsMoved(report);
+		Loads loads = loads(first);
+		App second = takeOver(first, this.tomcat);
+		loads.stop("from=netty trigger=takeover handoffs=1", first.pid(), second.pid());
 	}
 
 	@Test
 	void tomcatLaunchesNettyWhereItsLaunchCommandSaysSo() throws Exception {
 		App.Builder tomcat = app(this.tomcat);
 		App app = tomcat.launching(app(this.netty).port(tomcat.port())).start().awaitServing();
-		Load load = load(app);
+		Loads loads = loads(app);
 		App.HandedOver handedOver = app.handOver();
-		LoadReport report = load.stop();
-		System.out.printf("HANDOFFS %s mode=mixed from=tomcat trigger=signal handoffs=1 %s%n", this.netty, report);
-		assertThatNobodyNoticedAndAllConnectionsMoved(report);
+		loads.stop("from=tomcat trigger=signal handoffs=1", handedOver.predecessor(), handedOver.successor());
 		assertThat(handedOver.exitStatus()).hasValue(0);
 		assertThat(app.get("/connectors").body()).contains("io.netty.channel");
 	}
@@ -82,14 +75,44 @@ class MixedServersTests {
 		return this.sandbox.app(platform).property("server.tomcat.max-keep-alive-requests", "-1");
 	}
 
-	private static Load load(App app) throws IOException {
-		return Load.on(app.port(), "/hello").keptConnections(CONNECTIONS).start();
+	private Loads loads(App app) throws IOException {
+		return new Loads(Load.on(app.port(), "/hello").keptConnections(CONNECTIONS).start(),
+				Load.on(app.port(), "/hello").rate(100).connectionPerRequest().start());
 	}
 
-	private static void assertThatNobodyNoticedAndAllConnectionsMoved(LoadReport report) {
-		assertThatNobodyNoticed(report);
-		assertThat(report.connects()).isEqualTo(CONNECTIONS);
-		assertThat(report.announcedCloses()).isZero();
+	private final class Loads {
+
+		private final Load kept;
+
+		private final Load perRequest;
+
+		Loads(Load kept, Load perRequest) {
+			this.kept = kept;
+			this.perRequest = perRequest;
+		}
+
+		/**
+		 * Nobody has noticed, all connections have moved, and each process has served
+		 * both.
+		 */
+		void stop(String what, Long... pids) {
+			LoadReport kept = this.kept.stop();
+			LoadReport perRequest = this.perRequest.stop();
+			print("mixed", what, kept);
+			print("mixed-per-request", what, perRequest);
+			assertThatNobodyNoticed(kept);
+			assertThat(kept.connects()).isEqualTo(CONNECTIONS);
+			assertThat(kept.announcedCloses()).isZero();
+			assertThat(kept.byPid()).containsOnlyKeys(pids);
+			assertThatNobodyNoticed(perRequest);
+			assertThat(perRequest.connects()).isEqualTo(perRequest.total().sent());
+			assertThat(perRequest.byPid()).containsOnlyKeys(pids);
+		}
+
+		private void print(String mode, String what, LoadReport report) {
+			System.out.printf("HANDOFFS %s mode=%s %s %s%n", MixedServersTests.this.netty, mode, what, report);
+		}
+
 	}
 
 }

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2FrameStreamEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
@@ -249,6 +250,18 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 */
 	private boolean isLastRequest() {
 		return this.pending == 1 && (this.receiving || BufferedInput.isEmpty(this.channel.pipeline()));
+	}
+
+	/**
+	 * A stream of HTTP/2 has begun or ended: the connection rests from its response on,
+	 * which may have had to wait for the client, and not from its request.
+	 */
+	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) {
+		if (event instanceof Http2FrameStreamEvent) {
+			this.lastUse = System.nanoTime();
+		}
+		context.fireUserEventTriggered(event);
 	}
 
 	private ChannelPromise responseComplete(ChannelHandlerContext context, ChannelPromise promise) {

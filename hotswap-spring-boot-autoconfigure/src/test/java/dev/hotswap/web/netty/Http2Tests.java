@@ -1,8 +1,10 @@
 package dev.hotswap.web.netty;
 
 import java.io.EOFException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,8 @@ class Http2Tests {
 	@Parameter
 	private TestTransport transport;
 
+	private final CountDownLatch entered = new CountDownLatch(1);
+
 	private final Sinks.Empty<Void> proceed = Sinks.empty();
 
 	private TestNettyServer server;
@@ -48,9 +52,11 @@ class Http2Tests {
 			Http2 http2 = new Http2();
 			http2.setEnabled(true);
 			factory.setHttp2(http2);
-		})
-			.handle("/wait", (request, response) -> this.proceed.asMono()
-				.then(Mono.defer(() -> response.writeWith(TestNettyServer.buffer(response, "waited")))));
+		}).handle("/wait", (request, response) -> {
+			this.entered.countDown();
+			return this.proceed.asMono()
+				.then(Mono.defer(() -> response.writeWith(TestNettyServer.buffer(response, "waited"))));
+		});
 	}
 
 	@AfterEach
@@ -90,17 +96,22 @@ class Http2Tests {
 		AtomicInteger looks = new AtomicInteger();
 		ScheduledExecutorService drain = Executors.newSingleThreadScheduledExecutor();
 		try (Http2TestClient client = new Http2TestClient(this.server.address())) {
+			// Has the client acknowledge the server's settings now, not amid the rest
+			client.readStream(client.request("/hello"));
 			int stream = client.request("/wait");
-			await().until(() -> this.server.handoff().census().active() == 1);
+			await().until(() -> this.entered.getCount() == 0);
 			drain.scheduleWithFixedDelay(() -> {
 				this.server.handoff().announceEndOfUpgraded();
 				looks.incrementAndGet();
 			}, 0, 10, TimeUnit.MILLISECONDS);
 			// Longer than it has to rest
 			await().until(() -> looks.get() > 20);
+			long start = System.nanoTime();
 			this.proceed.tryEmitEmpty();
 			assertThat(client.readStream(stream)).extracting(Frame::type).doesNotContain(Http2TestClient.GOAWAY);
 			assertThat(client.read().lastStream()).isEqualTo(Integer.MAX_VALUE);
+			// It rests from the response on, not from the request
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
 		}
 		finally {
 			drain.shutdownNow();

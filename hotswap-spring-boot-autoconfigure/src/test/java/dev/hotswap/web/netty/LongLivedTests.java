@@ -29,6 +29,7 @@ import reactor.core.publisher.Sinks;
 import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.boot.web.server.Http2;
+import org.springframework.boot.web.server.Shutdown;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.MediaType;
@@ -64,7 +65,12 @@ class LongLivedTests {
 
 	@BeforeEach
 	void start() {
+		start(Shutdown.GRACEFUL);
+	}
+
+	private void start(Shutdown shutdown) {
 		this.server = TestNettyServer.start(this.transport, true, (factory) -> {
+			factory.setShutdown(shutdown);
 			Http2 http2 = new Http2();
 			http2.setEnabled(true);
 			factory.setHttp2(http2);
@@ -187,6 +193,13 @@ class LongLivedTests {
 				client.close();
 			}
 		}
+	}
+
+	@Test
+	void eventStreamOverHttp2EndsWithoutAGracefulShutdown() throws Exception {
+		stop();
+		start(Shutdown.IMMEDIATE);
+		eventStreamOverHttp2Ends();
 	}
 
 	@Test

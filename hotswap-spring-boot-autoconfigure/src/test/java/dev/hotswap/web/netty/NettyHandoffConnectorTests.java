@@ -113,10 +113,12 @@ class NettyHandoffConnectorTests {
 	@Test
 	void readsAskedForAfterAnAcceptErrorDoNotOpenTheGate() throws Exception {
 		this.server.handoff().openGate();
+		await().until(() -> this.server.listener().config().isAutoRead());
+		this.server.listener().pipeline().fireExceptionCaught(new IOException("Too many open files"));
+		await().until(() -> !this.server.listener().config().isAutoRead());
 		this.server.handoff().stopAccepting(TIMEOUT);
-		// What Reactor Netty does a second after accepting has failed
-		this.server.listener().config().setAutoRead(true);
-		this.server.listener().read();
+		// Reactor Netty's own, a second after accepting has failed
+		await().until(() -> this.server.listener().config().isAutoRead());
 		try (TestClient client = this.server.connect()) {
 			client.request("/hello");
 			awaitPasses();

@@ -1,5 +1,6 @@
 package dev.hotswap.web.netty;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -8,14 +9,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 import dev.hotswap.web.Census;
+import dev.hotswap.web.Http2TestClient;
+import dev.hotswap.web.Http2TestClient.Frame;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.TestClient;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -23,17 +28,20 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for a connector with TLS. Reading to the end fails without a
- * {@code close_notify}.
+ * {@code close_notify}, since the build sets {@code com.sun.net.ssl.requireCloseNotify}.
  */
 @ParameterizedClass
 @EnumSource(TestTransport.class)
@@ -119,6 +127,31 @@ class TlsTests {
 		}
 	}
 
+	@Test
+	void http2ConnectionIsAnnouncedByGoawayAndEndsAfterItsStreams() throws Exception {
+		Sinks.Empty<Void> proceed = Sinks.empty();
+		try (TestNettyServer server = start(true, true).handle("/wait",
+				(request, response) -> proceed.asMono()
+					.then(Mono.defer(() -> response.writeWith(TestNettyServer.buffer(response, "waited")))));
+				SSLSocket socket = encrypt(new Socket(server.address().getAddress(), server.address().getPort()), "h2");
+				Http2TestClient client = new Http2TestClient(socket)) {
+			assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+			client.readStream(client.request("/hello"));
+			int stream = client.request("/wait");
+			server.handoff().announceEndAmidStreams();
+			Frame goaway = client.read();
+			assertThat(goaway.type()).isEqualTo(Http2TestClient.GOAWAY);
+			assertThat(goaway.lastStream()).isEqualTo(Integer.MAX_VALUE);
+			Frame last = client.read();
+			assertThat(last.type()).isEqualTo(Http2TestClient.GOAWAY);
+			assertThat(last.lastStream()).isEqualTo(stream);
+			proceed.tryEmitEmpty();
+			assertThat(client.readStream(stream)).extracting(Frame::text).contains("waited");
+			assertThatExceptionOfType(EOFException.class).isThrownBy(client::read);
+			await().until(() -> server.handoff().census().total() == 0);
+		}
+	}
+
 	private TestNettyServer start(boolean open, boolean negotiated) {
 		return TestNettyServer.start(this.transport, open, (factory) -> {
 			Ssl ssl = new Ssl();
@@ -132,11 +165,18 @@ class TlsTests {
 	}
 
 	private static TestClient secure(Socket plain) throws Exception {
+		return new TestClient(encrypt(plain));
+	}
+
+	private static SSLSocket encrypt(Socket plain, String... protocols) throws Exception {
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(null, List.of(new TrustAll()).toArray(TrustManager[]::new), null);
 		SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", 0, true);
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setApplicationProtocols(protocols);
+		socket.setSSLParameters(parameters);
 		handshake(socket);
-		return new TestClient(socket);
+		return socket;
 	}
 
 	private static void handshake(SSLSocket socket) throws IOException {

@@ -31,16 +31,20 @@ class GiveUpRaceTests {
 
 	private static final int MAX_STEPS = 400;
 
+	private static final int GAMES = 10_000;
+
 	@Test
 	void eachRequestIsAnsweredExactlyOnceInTenThousandInterleavings() throws Exception {
 		long seed = Long.getLong("hotswap.seed", 20_261_122L);
 		try (World world = new World()) {
 			int moves = 0;
-			for (int i = 0; i < 10_000; i++) {
+			for (int i = 0; i < GAMES; i++) {
 				moves += world.play(seed + i);
 			}
 			// The race has been run at all
-			assertThat(moves).isGreaterThan(10_000);
+			assertThat(moves).isGreaterThan(GAMES);
+			System.out.printf("RACE jdk=%d server=tomcat test=GiveUpRaceTests interleavings=%d moves=%d%n",
+					Runtime.version().feature(), GAMES, moves);
 		}
 	}
 

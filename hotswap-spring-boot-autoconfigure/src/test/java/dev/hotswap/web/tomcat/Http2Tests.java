@@ -1,6 +1,7 @@
 package dev.hotswap.web.tomcat;
 
 import java.io.EOFException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -74,6 +75,8 @@ class Http2Tests {
 		AtomicInteger looks = new AtomicInteger();
 		ScheduledExecutorService drain = Executors.newSingleThreadScheduledExecutor();
 		try (Http2TestClient client = new Http2TestClient(this.server.address())) {
+			// Has the client acknowledge the server's settings now, not amid the rest
+			client.readStream(client.request("/hello"));
 			int stream = client.request("/wait");
 			await().until(() -> this.entered.getCount() == 0);
 			drain.scheduleWithFixedDelay(() -> {
@@ -82,9 +85,12 @@ class Http2Tests {
 			}, 0, 10, TimeUnit.MILLISECONDS);
 			// Longer than it has to rest
 			await().until(() -> looks.get() > 20);
+			long start = System.nanoTime();
 			this.proceed.countDown();
 			assertThat(client.readStream(stream)).extracting(Frame::type).doesNotContain(Http2TestClient.GOAWAY);
 			assertThat(client.read().lastStream()).isEqualTo(Integer.MAX_VALUE);
+			// It rests from the response on, not from the request
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
 		}
 		finally {
 			drain.shutdownNow();

@@ -1,18 +1,23 @@
 package dev.hotswap.web.tomcat;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 import dev.hotswap.web.Census;
+import dev.hotswap.web.Http2TestClient;
+import dev.hotswap.web.Http2TestClient.Frame;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.TestClient;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,15 +25,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for a connector with TLS. Reading to the end fails without a
- * {@code close_notify}.
+ * {@code close_notify}, since the build sets {@code com.sun.net.ssl.requireCloseNotify}.
  */
 @Timeout(120)
 class TlsTests {
@@ -106,8 +113,45 @@ class TlsTests {
 		}
 	}
 
+	@Test
+	void http2ConnectionIsAnnouncedByGoawayAndEndsAfterItsStreams() throws Exception {
+		CountDownLatch proceed = new CountDownLatch(1);
+		try (TestServer server = start(true, true).handle("/wait", (request, response) -> {
+			proceed.await(20, TimeUnit.SECONDS);
+			response.getWriter().print("waited");
+		});
+				SSLSocket socket = encrypt(new Socket(server.address().getAddress(), server.address().getPort()), "h2");
+				Http2TestClient client = new Http2TestClient(socket)) {
+			assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+			client.readStream(client.request("/hello"));
+			int stream = client.request("/wait");
+			server.handoff().announceEndAmidStreams();
+			Frame goaway = client.read();
+			assertThat(goaway.type()).isEqualTo(Http2TestClient.GOAWAY);
+			assertThat(goaway.lastStream()).isEqualTo(Integer.MAX_VALUE);
+			proceed.countDown();
+			assertThat(client.readStream(stream)).extracting(Frame::text).contains("waited");
+			await().until(() -> {
+				// The stream's thread may not have left it yet
+				server.handoff().endIdle();
+				return server.handoff().census().total() == 0;
+			});
+			Frame last = client.read();
+			assertThat(last.type()).isEqualTo(Http2TestClient.GOAWAY);
+			assertThat(last.lastStream()).isEqualTo(stream);
+			assertThatExceptionOfType(EOFException.class).isThrownBy(client::read);
+		}
+	}
+
 	private static TestServer start(boolean open) {
+		return start(open, false);
+	}
+
+	private static TestServer start(boolean open, boolean negotiated) {
 		return TestServer.start(open, (factory) -> {
+			Http2 http2 = new Http2();
+			http2.setEnabled(negotiated);
+			factory.setHttp2(http2);
 			Ssl ssl = new Ssl();
 			ssl.setKeyStore(keyStore());
 			ssl.setKeyStorePassword("secret");
@@ -116,11 +160,18 @@ class TlsTests {
 	}
 
 	private static TestClient secure(Socket plain) throws Exception {
+		return new TestClient(encrypt(plain));
+	}
+
+	private static SSLSocket encrypt(Socket plain, String... protocols) throws Exception {
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(null, List.of(new TrustAll()).toArray(TrustManager[]::new), null);
 		SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", 0, true);
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setApplicationProtocols(protocols);
+		socket.setSSLParameters(parameters);
 		handshake(socket);
-		return new TestClient(socket);
+		return socket;
 	}
 
 	private static void handshake(SSLSocket socket) throws IOException {

@@ -66,19 +66,24 @@ public final class ResultsTable {
 			.filter(pairs::containsKey)
 			.map((name) -> name.equals("test") ? pairs.get(name) : name + " " + pairs.get(name))
 			.collect(Collectors.joining(", "));
+		// With a connection for each request their number says nothing
+		boolean kept = !pairs.getOrDefault("mode", "").endsWith("per-request");
 		pairs.keySet().removeAll(SUBJECT);
 		this.tables.computeIfAbsent(line.group(1), (kind) -> new TreeMap<>())
 			.computeIfAbsent(row, (key) -> new TreeMap<>())
-			.put(platform, cell(pairs));
+			.put(platform, cell(pairs, kept && pairs.containsKey("connects")));
 	}
 
-	private static String cell(Map<String, String> figures) {
+	private static String cell(Map<String, String> figures, boolean kept) {
 		if (figures.containsKey("outcome")) {
 			return "%s (%s s)".formatted(figures.get("outcome"), figures.get("seconds"));
 		}
 		if (figures.containsKey("sent")) {
-			return "%s of %s ok, %d ended unannounced, worst %s".formatted(figures.get("ok"), figures.get("sent"),
-					number(figures, "silent") + number(figures, "resets"), figures.get("worst"));
+			String connections = kept
+					? "%s connects, %s ended announced, ".formatted(figures.get("connects"), figures.get("announced"))
+					: "";
+			return "%s of %s ok, %s%d ended unannounced, worst %s".formatted(figures.get("ok"), figures.get("sent"),
+					connections, number(figures, "silent") + number(figures, "resets"), figures.get("worst"));
 		}
 		return figures.entrySet()
 			.stream()

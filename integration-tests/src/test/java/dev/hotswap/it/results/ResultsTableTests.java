@@ -19,21 +19,32 @@ class ResultsTableTests {
 				connects=3 announced=0 silent=0 resets=0 processes=11
 				TEST jdk=17 server=tomcat test=StopTests.stops outcome=passed seconds=3.2
 				TRANSFER jdk=17 server=tomcat idle=10 transferred=10 drain=8ms
-				""")).isEqualTo("""
-				| HANDOFFS | tomcat, JDK 17 | netty-nio, JDK 25 |
-				| --- | --- | --- |
-				| mode kept, handoffs 10 | 30 of 30 ok, 0 ended unannounced, worst 7.5ms \
-				| 19 of 20 ok, 2 ended unannounced, worst 8.5ms |
+				HANDOFFS jdk=17 server=tomcat mode=per-request handoffs=10 sent=30 ok=30 non200=0 failed=0 worst=7.5ms \
+				connects=30 announced=0 silent=0 resets=0 processes=11
+				RACE jdk=25 server=netty-nio test=GiveUpRaceTests interleavings=10000 moves=12345
+				TEST jdk=17 server=tomcat test=BadInputTests.floods outcome=passed seconds=0.5
+				""")).isEqualTo(
+				"""
+						| HANDOFFS | tomcat, JDK 17 | netty-nio, JDK 25 |
+						| --- | --- | --- |
+						| mode kept, handoffs 10 | 30 of 30 ok, 3 connects, 0 ended announced, 0 ended unannounced, worst 7.5ms \
+						| 19 of 20 ok, 3 connects, 2 ended announced, 2 ended unannounced, worst 8.5ms |
+						| mode per-request, handoffs 10 | 30 of 30 ok, 0 ended unannounced, worst 7.5ms | – |
 
-				| TEST | tomcat, JDK 17 | netty-nio, JDK 25 |
-				| --- | --- | --- |
-				| StopTests.stops | passed (3.2 s) | – |
+						| RACE | tomcat, JDK 17 | netty-nio, JDK 25 |
+						| --- | --- | --- |
+						| GiveUpRaceTests | – | interleavings 10000, moves 12345 |
 
-				| TRANSFER | tomcat, JDK 17 | netty-nio, JDK 25 |
-				| --- | --- | --- |
-				| idle 10 | transferred 10, drain 8ms | – |
+						| TEST | tomcat, JDK 17 | netty-nio, JDK 25 |
+						| --- | --- | --- |
+						| BadInputTests.floods | passed (0.5 s) | – |
+						| StopTests.stops | passed (3.2 s) | – |
 
-				""");
+						| TRANSFER | tomcat, JDK 17 | netty-nio, JDK 25 |
+						| --- | --- | --- |
+						| idle 10 | transferred 10, drain 8ms | – |
+
+						""");
 	}
 
 }
