@@ -197,7 +197,10 @@ sealed interface Action {
 
 	}
 
-	/** This process is the active one from now on. */
+	/**
+	 * This process is the active one from now on. Repeated where another one may have
+	 * become it meanwhile, and failed.
+	 */
 	record BecomeActive() implements Action {
 
 	}
