@@ -205,7 +205,10 @@ sealed interface Action {
 
 	}
 
-	/** No older generation can resume any more: this process has proven itself. */
+	/**
+	 * No older generation can resume any more, and not because the service stops: this
+	 * process has proven itself.
+	 */
 	record Proven() implements Action {
 
 	}

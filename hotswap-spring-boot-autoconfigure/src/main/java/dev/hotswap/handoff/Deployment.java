@@ -59,7 +59,7 @@ public interface Deployment {
 
 	/**
 	 * No older generation can resume any more: this process, which took over, has proven
-	 * itself. Called once.
+	 * itself. Called once, and never when it is told to stop before.
 	 * @throws IOException if a file could not be written
 	 */
 	default void proven() throws IOException {

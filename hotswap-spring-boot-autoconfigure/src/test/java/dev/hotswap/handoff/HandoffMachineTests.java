@@ -856,6 +856,46 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void endOfTheStandbyProvesTheSuccessor() {
+		serve();
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		assertThat(last(Action.Proven.class)).isNotNull();
+	}
+
+	@Test
+	void processThatIsStoppedWhileItsPredecessorCouldResumeProvesNothing() {
+		serve();
+		handle(new Event.StopRequested());
+		assertThat(sent(Frame.Release.class)).isNotNull();
+		receive(new Frame.Released());
+		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		pass(HandoffMachine.STOP_SPREAD);
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+	}
+
+	@Test
+	void processThatIsStoppedAfterItsPredecessorProvesNothing() {
+		serve();
+		receive(new Frame.Released());
+		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		handle(new Event.StopRequested());
+		pass(HandoffMachine.STOP_SPREAD);
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+	}
+
+	@Test
+	void stopOfThePredecessorAloneProvesTheSuccessor() {
+		serve();
+		receive(new Frame.Released());
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+		assertThat(this.machine.hasDeadline()).isTrue();
+		pass(HandoffMachine.STOP_SPREAD);
+		assertThat(last(Action.Proven.class)).isNotNull();
+		assertThat(this.machine.hasDeadline()).isFalse();
+	}
+
+	@Test
 	void olderGenerationThatDoesNotAnswerIsKilledBeforeTheNextLaunch() {
 		serve();
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
