@@ -197,12 +197,18 @@ sealed interface Action {
 
 	}
 
-	/** This process is the active one from now on. */
+	/**
+	 * This process is the active one from now on. Repeated where another one may have
+	 * become it meanwhile, and failed.
+	 */
 	record BecomeActive() implements Action {
 
 	}
 
-	/** No older generation can resume any more: this process has proven itself. */
+	/**
+	 * No older generation can resume any more, and not because the service stops: this
+	 * process has proven itself.
+	 */
 	record Proven() implements Action {
 
 	}

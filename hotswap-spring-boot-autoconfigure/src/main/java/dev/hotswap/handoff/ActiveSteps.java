@@ -382,10 +382,22 @@ final class ActiveSteps {
 	}
 
 	void conclude() {
+		boolean contested = this.cutoverSent;
 		this.state.remember(null);
-		this.state.begin(null);
 		forget();
+		serveOn(contested);
+	}
+
+	/**
+	 * This process is the active one, as it was before.
+	 * @param contested whether another one may have said that of itself meanwhile
+	 */
+	private void serveOn(boolean contested) {
+		this.state.begin(null);
 		this.state.enter(Phase.IDLE);
+		if (contested) {
+			this.state.act(new Action.BecomeActive());
+		}
 	}
 
 	private void forget() {
@@ -500,8 +512,7 @@ final class ActiveSteps {
 	}
 
 	void pathRestored() {
-		this.state.begin(null);
-		this.state.enter(Phase.IDLE);
+		serveOn(true);
 	}
 
 	// Small parts

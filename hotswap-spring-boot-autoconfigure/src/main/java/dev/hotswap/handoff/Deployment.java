@@ -48,8 +48,10 @@ public interface Deployment {
 
 	/**
 	 * This process is the active one from now on: files that name it must. Called once
-	 * the application is ready, after a handoff to this process, and when this process
-	 * serves again after its successor's death or a revert.
+	 * the application is ready, after a handoff to this process, when this process serves
+	 * again after its successor's death or a revert, and when it serves on after a
+	 * handoff or a revert that failed so late that the other process may have written
+	 * them.
 	 * @throws IOException if a file could not be written
 	 */
 	default void becameActive() throws IOException {
@@ -57,7 +59,7 @@ public interface Deployment {
 
 	/**
 	 * No older generation can resume any more: this process, which took over, has proven
-	 * itself. Called once.
+	 * itself. Called once, and never when it is told to stop before.
 	 * @throws IOException if a file could not be written
 	 */
 	default void proven() throws IOException {

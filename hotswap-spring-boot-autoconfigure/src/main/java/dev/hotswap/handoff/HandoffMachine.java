@@ -60,6 +60,9 @@ final class HandoffMachine {
 	/** Until an older generation that is heard no more is looked for again. */
 	static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
+	/** Within which the processes of a service learn that it is to stop. */
+	static final Duration STOP_SPREAD = Duration.ofSeconds(5);
+
 	/** How often an older generation tells what it holds. */
 	static final Duration TELL_INTERVAL = Duration.ofSeconds(1);
 
@@ -262,7 +265,7 @@ final class HandoffMachine {
 	 * Whether time matters now: without a deadline nobody needs to tell it.
 	 */
 	boolean hasDeadline() {
-		return this.state.hasDeadline() || this.older.isAnyoneUnsure();
+		return this.state.hasDeadline() || this.older.awaitsTime();
 	}
 
 	/**

@@ -27,6 +27,9 @@ final class OlderGenerations {
 
 	private boolean proven;
 
+	/** Not before that time, since the service may be about to stop. */
+	private long provenFrom = Long.MIN_VALUE;
+
 	OlderGenerations(MachineState state) {
 		this.state = state;
 	}
@@ -160,6 +163,10 @@ final class OlderGenerations {
 	void released(Event.Received received) {
 		OlderGeneration older = find(received.link());
 		if (older != null) {
+			if (older.mayResume() && this.state.phase() != Phase.RELEASING) {
+				// Told to stop, perhaps with the whole service
+				this.provenFrom = this.state.now() + HandoffMachine.STOP_SPREAD.toNanos();
+			}
 			older.released();
 			proveUnlessAble();
 		}
@@ -207,13 +214,15 @@ final class OlderGenerations {
 	}
 
 	/**
-	 * Whether one may be dead or not, and time is to pass until it is asked again.
+	 * Whether time is to pass: one may be dead or not and is to be asked again, or this
+	 * process has not proven itself yet although there is no way back.
 	 */
-	boolean isAnyoneUnsure() {
-		return this.all.stream().anyMatch(OlderGeneration::isUnsure);
+	boolean awaitsTime() {
+		return this.all.stream().anyMatch(OlderGeneration::isUnsure) || isWithoutWayBack();
 	}
 
 	void tick() {
+		proveUnlessAble();
 		this.all.stream()
 			.filter((each) -> each.isUnsure()
 					&& this.state.now() - each.checkedAt() >= HandoffMachine.CHECK_INTERVAL.toNanos())
@@ -264,12 +273,19 @@ final class OlderGenerations {
 		proveUnlessAble();
 	}
 
-	/** As soon as there is no way back. */
+	/**
+	 * As soon as there is no way back, unless that is because an operator stops the
+	 * service: what runs may be why.
+	 */
 	private void proveUnlessAble() {
-		if (!this.proven && this.succession != null && ableToResume() == null) {
+		if (isWithoutWayBack() && this.state.now() >= this.provenFrom) {
 			this.proven = true;
 			this.state.act(new Action.Proven());
 		}
+	}
+
+	private boolean isWithoutWayBack() {
+		return !this.proven && this.succession != null && ableToResume() == null && !this.state.isStopping();
 	}
 
 	// The end of this process's time as the active one

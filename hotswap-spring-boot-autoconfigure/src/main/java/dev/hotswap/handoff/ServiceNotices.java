@@ -120,15 +120,16 @@ final class ServiceNotices {
 			store();
 			watchLauncher();
 		}
-		else if (actions.stream().anyMatch(Action.Leave.class::isInstance)) {
-			stopping();
-		}
 		else if (this.active && machine.role() != Role.ACTIVE && machine.phase() != Phase.LEAVING) {
 			this.active = false;
 			this.stored.clear();
 		}
 		else if (this.active && machine.role() == Role.ACTIVE) {
 			handoff(machine, actions);
+		}
+		if (actions.stream().anyMatch(Action.Leave.class::isInstance)) {
+			// Also where it has become the active one only to leave
+			stopping();
 		}
 		this.handoffId = machine.handoffId();
 		this.stage = machine.stage();

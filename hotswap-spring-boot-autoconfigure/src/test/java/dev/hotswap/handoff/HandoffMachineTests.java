@@ -234,6 +234,7 @@ class HandoffMachineTests {
 	@Test
 	void deathOfSuccessorAfterCutoverTakesThePathBack() {
 		toCutover();
+		this.actions.clear();
 		handle(new Event.LinkEnded(LINK, null));
 		assertThat(last(Action.Fence.class).processes()).containsExactly(SUCCESSOR);
 		assertThat(last(Action.Fence.class).grace()).isZero();
@@ -241,8 +242,25 @@ class HandoffMachineTests {
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
 		handle(fenced(true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
+		assertThat(this.actions).as("the path comes first").noneMatch(Action.BecomeActive.class::isInstance);
 		handle(new Event.PathTaken(null));
 		assertFailed(FailureCode.SUCCESSOR_EXITED, Stage.CUTOVER);
+		assertThat(this.actions).as("the successor may have said that it is the active one")
+			.filteredOn(Action.BecomeActive.class::isInstance)
+			.hasSize(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "PRECHECKING", "VERIFYING", "LAUNCHING", "SUCCESSOR_STARTING" })
+	void handoffThatFailsBeforeCutoverLeavesNoDoubtWhoIsActive(Phase phase) {
+		to(phase);
+		this.actions.clear();
+		handle(new Event.AbortRequested(1));
+		if (phase == Phase.LAUNCHING || phase == Phase.SUCCESSOR_STARTING) {
+			handle(fenced(true));
+		}
+		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+		assertThat(this.actions).noneMatch(Action.BecomeActive.class::isInstance);
 	}
 
 	@Test
@@ -399,7 +417,9 @@ class HandoffMachineTests {
 		toCutover();
 		handle(new Event.StopRequested());
 		pass(HandoffMachine.CUTOVER_TIMEOUT);
+		this.actions.clear();
 		handle(fenced(true));
+		assertThat(last(Action.BecomeActive.class)).as("what names the service must not name the dead").isNotNull();
 		assertLeaves();
 	}
 
@@ -836,6 +856,46 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void endOfTheStandbyProvesTheSuccessor() {
+		serve();
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		assertThat(last(Action.Proven.class)).isNotNull();
+	}
+
+	@Test
+	void processThatIsStoppedWhileItsPredecessorCouldResumeProvesNothing() {
+		serve();
+		handle(new Event.StopRequested());
+		assertThat(sent(Frame.Release.class)).isNotNull();
+		receive(new Frame.Released());
+		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		pass(HandoffMachine.STOP_SPREAD);
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+	}
+
+	@Test
+	void processThatIsStoppedAfterItsPredecessorProvesNothing() {
+		serve();
+		receive(new Frame.Released());
+		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
+		handle(new Event.StopRequested());
+		pass(HandoffMachine.STOP_SPREAD);
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+	}
+
+	@Test
+	void stopOfThePredecessorAloneProvesTheSuccessor() {
+		serve();
+		receive(new Frame.Released());
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+		assertThat(this.machine.hasDeadline()).isTrue();
+		pass(HandoffMachine.STOP_SPREAD);
+		assertThat(last(Action.Proven.class)).isNotNull();
+		assertThat(this.machine.hasDeadline()).isFalse();
+	}
+
+	@Test
 	void olderGenerationThatDoesNotAnswerIsKilledBeforeTheNextLaunch() {
 		serve();
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
@@ -1012,10 +1072,12 @@ class HandoffMachineTests {
 	@Test
 	void revertThatComesTooLateChangesNothing() {
 		serve();
+		this.actions.clear();
 		handle(new Event.AbortRequested(3));
 		receive(new Frame.Bye(ByeReason.RELEASED, null, null));
 		handle(new Event.PathTaken(null));
 		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+		assertThat(last(Action.BecomeActive.class)).isNotNull();
 		handle(new Event.AbortRequested(4));
 		assertThat(last(Action.Reject.class).request()).isEqualTo(4);
 	}
@@ -1023,6 +1085,7 @@ class HandoffMachineTests {
 	@Test
 	void predecessorThatDoesNotServeAgainInTimeIsKilledAndThePathTakenBack() {
 		serve();
+		this.actions.clear();
 		handle(new Event.AbortRequested(3));
 		pass(HandoffMachine.CUTOVER_TIMEOUT);
 		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
@@ -1030,8 +1093,11 @@ class HandoffMachineTests {
 		assertThat(this.machine.role()).as("it is as good as dead").isEqualTo(Role.ACTIVE);
 		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
+		assertThat(this.actions).noneMatch(Action.BecomeActive.class::isInstance);
 		handle(new Event.PathTaken(null));
 		assertThat(this.machine.phase()).isEqualTo(Phase.IDLE);
+		assertThat(last(Action.BecomeActive.class)).as("the predecessor may have said that it is the active one")
+			.isNotNull();
 	}
 
 	@Test

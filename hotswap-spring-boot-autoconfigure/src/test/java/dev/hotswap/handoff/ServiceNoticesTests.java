@@ -17,7 +17,9 @@ import dev.hotswap.Role;
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.process.NotifySocket;
+import dev.hotswap.process.ServiceManager;
 import dev.hotswap.web.Census;
+import dev.hotswap.web.HandoffConnectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +170,22 @@ class ServiceNoticesTests {
 		await().atMost(TIMEOUT).until(() -> this.manager.messages().size() == 4);
 		assertThat(this.manager.messages().get(2)).isEqualTo("FDSTOREREMOVE=1 FDNAME=hotswap.server");
 		assertThat(this.manager.messages().get(3)).startsWith("STOPPING=1 ");
+	}
+
+	@Test
+	void processThatBecomesTheActiveOneOnlyToLeaveSaysBoth(@TempDir Path folder) {
+		HandoffMachine machine = new HandoffMachine("shop", 100, null,
+				new HandoffLimits(TIMEOUT, Duration.ZERO, TIMEOUT, TIMEOUT, 2), () -> "h1", 0);
+		List<Action> actions = new ArrayList<>(machine.handle(new Event.ApplicationReady(), 0));
+		actions.addAll(machine.handle(new Event.StopRequested(), 0));
+		ServiceNotices notices = new ServiceNotices(
+				ServiceManager.find(this.environment, ProcessHandle.current().pid()).orElseThrow(),
+				new HandoffConnectors(false), TestRecords.settings(folder.resolve("x.sock"), false), null);
+		notices.tell(machine, actions);
+		notices.close();
+		await().atMost(TIMEOUT).until(() -> this.manager.messages().size() == 2);
+		assertThat(this.manager.messages().get(0)).startsWith(MAIN_PID + " READY=1 ");
+		assertThat(this.manager.messages().get(1)).startsWith("STOPPING=1 ");
 	}
 
 	private void awaitMessages(String... expected) {

@@ -39,7 +39,7 @@ final class SimulatedPromises {
 	/**
 	 * Check what holds at every moment.
 	 */
-	void check(@Nullable SimulatedProcess pathOwner, Set<Integer> livingConnections) {
+	void check(@Nullable SimulatedProcess pathOwner, @Nullable SimulatedProcess named, Set<Integer> livingConnections) {
 		SimulatedProcess candidate = null;
 		SimulatedProcess accepting = null;
 		SimulatedProcess alone = null;
@@ -60,6 +60,7 @@ final class SimulatedPromises {
 				require(alone == null, "two are active: ", this.nodes);
 				alone = node;
 				require(node == pathOwner, "the active one does not own the control path: ", this.nodes);
+				require(node == named, "the active one is not the one that is named: ", this.nodes);
 				require(node.gates, "the active one does not accept: ", this.nodes);
 			}
 		}

@@ -58,6 +58,9 @@ final class SimulatedWorld {
 
 	private @Nullable SimulatedProcess pathOwner;
 
+	/** Whom the PID file and the service manager hold for the active one. */
+	private @Nullable SimulatedProcess named;
+
 	private final TreeSet<Integer> livingConnections = new TreeSet<>();
 
 	/** Whether the operator has told the service, not only one generation, to stop. */
@@ -336,7 +339,7 @@ final class SimulatedWorld {
 		if (choice.kind().compareTo(Kind.TRIGGER) >= 0) {
 			this.mustServe = !this.broken && this.nodes.stream().anyMatch(this.promises::isAbleToServe);
 		}
-		this.promises.check(this.pathOwner, this.livingConnections);
+		this.promises.check(this.pathOwner, this.named, this.livingConnections);
 	}
 
 	private void handle(SimulatedProcess node, Event event) {
@@ -624,13 +627,17 @@ final class SimulatedWorld {
 			node.moveTo = HandoffMachine.NO_LINK;
 			node.tasks.add(rejoin);
 		}
+		else if (action instanceof Action.BecomeActive) {
+			// Short, beside what else must happen until another one becomes it
+			this.named = node;
+		}
 		else if (action instanceof Action.Exit || action instanceof Action.Stopped) {
 			node.tasks.add(END);
 		}
 		else if (!(action instanceof Action.Accept || action instanceof Action.Reject
 				|| action instanceof Action.Discard || action instanceof Action.Remember
-				|| action instanceof Action.Inherit || action instanceof Action.BecomeActive
-				|| action instanceof Action.Proven || action instanceof Action.RampDown)) {
+				|| action instanceof Action.Inherit || action instanceof Action.Proven
+				|| action instanceof Action.RampDown)) {
 			node.tasks.add(action);
 		}
 	}
@@ -789,7 +796,7 @@ final class SimulatedWorld {
 			if (choices.isEmpty()) {
 				await(LONGEST_WAIT);
 				quiet++;
-				this.promises.check(this.pathOwner, this.livingConnections);
+				this.promises.check(this.pathOwner, this.named, this.livingConnections);
 			}
 			else {
 				apply(choices.get(0));
@@ -804,7 +811,8 @@ final class SimulatedWorld {
 	 */
 	String fingerprint() {
 		return this.nodes + " " + this.links + " " + ((this.pathOwner != null) ? this.pathOwner.number : "") + " "
-				+ this.livingConnections + this.budget + this.serviceTold + this.mustServe;
+				+ ((this.named != null) ? this.named.number : "") + " " + this.livingConnections + this.budget
+				+ this.serviceTold + this.mustServe;
 	}
 
 }

@@ -105,6 +105,23 @@ class PidFileTests {
 	}
 
 	@Test
+	void processThatServesOnAfterItsSuccessorWasKilledTakesItBack() throws Exception {
+		this.file.claim();
+		try (ShellProcess successor = sleeper()) {
+			as(successor.id()).takeOver();
+			assertThat(this.path).hasContent(successor.id().pid() + "\n");
+		}
+		// As far as a second attempt of the successor's may have come
+		Files.writeString(this.folder.resolve(".shop.pid.new"), "1");
+		this.file.takeOver();
+		assertThat(this.path).hasContent(SELF.pid() + "\n");
+		assertThat(lock()).hasContent(SELF + "\n");
+		this.file.takeOver();
+		assertThat(this.path).hasContent(SELF.pid() + "\n");
+		assertThat(names()).containsExactlyInAnyOrder("shop.pid", "shop.pid.lock");
+	}
+
+	@Test
 	void liveProcessOfAnotherStartKeepsIt() throws Exception {
 		try (ShellProcess other = sleeper()) {
 			as(other.id()).claim();

@@ -86,6 +86,7 @@ final class FaultyHandoff {
 	 */
 	static App.Builder configure(Sandbox sandbox, App.Builder settings) {
 		return settings.property("fixture.fault-file", faultFile(sandbox))
+			.property("hotswap.pid-file", pidFile(sandbox))
 			.property("server.tomcat.max-keep-alive-requests", -1)
 			.property("hotswap.warm-up.duration", PATIENCE.toSeconds() + "s")
 			.property("hotswap.warm-up.recorded", false)
@@ -94,6 +95,10 @@ final class FaultyHandoff {
 
 	private static Path faultFile(Sandbox sandbox) {
 		return sandbox.folder().resolve("faults");
+	}
+
+	private static Path pidFile(Sandbox sandbox) {
+		return sandbox.folder().resolve("app.pid");
 	}
 
 	/**
@@ -293,6 +298,8 @@ final class FaultyHandoff {
 					(status) -> status.path("pid").asLong() == survivor
 							&& status.path("role").asString().equals("ACTIVE") && status.path("handoff").isNull()
 							&& status.path("draining").isEmpty());
+		// Written beside all that
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(pidFile(this.sandbox)).hasContent(survivor + "\n"));
 	}
 
 	private JsonNode lastHandoff() {

@@ -76,6 +76,23 @@ class ReleaseTests {
 	}
 
 	@Test
+	@Tag("full")
+	void stopOfTheServiceDuringTheStandbyLeavesCurrentAlone() throws Exception {
+		App app = prepare().property("hotswap.drain.standby", "60s").start().awaitServing();
+		post(app, "2");
+		long successor = app.awaitSuccessorOf(app.pid());
+		await().atMost(Duration.ofSeconds(45))
+			.until(() -> app.status().at("/draining/0/role").asString().equals("STANDBY"));
+		// As systemd does it, which tells all at once
+		ProcessHandle.of(app.pid()).orElseThrow().destroy();
+		ProcessHandle.of(successor).orElseThrow().destroy();
+		app.awaitExit(app.pid());
+		app.awaitExit(successor);
+		assertThat(Files.readSymbolicLink(this.store.resolve("current"))).hasToString("releases/1");
+		assertThat(this.pidFile).doesNotExist();
+	}
+
+	@Test
 	void releaseThatIsDamagedOrMissingIsRefusedAndNothingChanges() throws Exception {
 		App app = start();
 		Files.writeString(this.store.resolve("releases/2/shop.jar"), "damaged");
