@@ -22,6 +22,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.logging.LogFile;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.unit.DataSize;
@@ -58,7 +60,11 @@ public final class HotswapPrecheckAutoConfiguration {
 		return (file != null) ? Path.of(file.toString()) : null;
 	}
 
+	/**
+	 * First, since without a descriptor the others find fault with what they cannot open.
+	 */
 	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
 	@ConditionalOnBooleanProperty(name = "hotswap.prechecks.descriptors.enabled", matchIfMissing = true)
 	@ConditionalOnMissingBean(name = "hotswapDescriptorPrecheck")
 	DescriptorPrecheck hotswapDescriptorPrecheck(HotswapProperties properties) {

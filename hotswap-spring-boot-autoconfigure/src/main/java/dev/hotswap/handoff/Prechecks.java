@@ -12,7 +12,8 @@ import dev.hotswap.HandoffTrigger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks every precheck, ours first, each within a time limit.
+ * Asks every precheck, each within a time limit: the application's beans first, since one
+ * of them knows whether there are descriptors left, which our own need.
  */
 final class Prechecks {
 
@@ -43,13 +44,14 @@ final class Prechecks {
 	 * The first refusal, or {@code null} when all agree.
 	 */
 	@Nullable String refusal(HandoffTrigger trigger) {
-		String refusal = firstRefusal(this.ours, trigger);
+		String refusal = ofApplication(trigger);
+		return (refusal != null) ? refusal : firstRefusal(this.ours, trigger);
+	}
+
+	private @Nullable String ofApplication(HandoffTrigger trigger) {
 		HandoffApplication application = this.application;
-		if (refusal != null || application == null) {
-			return refusal;
-		}
 		try {
-			return firstRefusal(application.prechecks(), trigger);
+			return (application != null) ? firstRefusal(application.prechecks(), trigger) : null;
 		}
 		catch (RuntimeException ex) {
 			return "The prechecks could not be found: " + ex;

@@ -1,5 +1,7 @@
 package dev.hotswap.precheck;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +51,25 @@ class DescriptorPrecheckTests {
 		this.system.file("proc/self/limits", "Max cpu time  unlimited unlimited seconds\n");
 		assertThat(new DescriptorPrecheck(true, this.system.files()).refuse()).isNull();
 		assertThat(new DescriptorPrecheck(true, new SystemFiles(this.root.resolve("none"))).refuse()).isNull();
+	}
+
+	@Test
+	void whatCannotBeCountedAnyMoreIsUsedUp() throws IOException {
+		limit("300");
+		DescriptorPrecheck precheck = new DescriptorPrecheck(false, this.system.files());
+		Path unreadable = this.root.resolve("unreadable");
+		Files.move(this.root.resolve("proc"), unreadable);
+		assertThat(precheck.refuse()).contains("300 files", "may have 300", "LimitNOFILE");
+		Files.move(unreadable, this.root.resolve("proc"));
+		limit("1024");
+		assertThat(precheck.refuse()).isNull();
+	}
+
+	@Test
+	void whatCouldNeverBeCountedRefusesNothing() throws IOException {
+		limit("300");
+		Files.move(this.root.resolve("proc/self/fd"), this.root.resolve("hidden"));
+		assertThat(new DescriptorPrecheck(true, this.system.files()).refuse()).isNull();
 	}
 
 	@Test

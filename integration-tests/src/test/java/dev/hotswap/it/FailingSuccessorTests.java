@@ -59,6 +59,9 @@ class FailingSuccessorTests {
 	void successorThatIsKilledWhileItStarts() throws Exception {
 		JsonNode handoff = failUnderLoad("hang-at-start", (app) -> {
 			app.awaitOutput("FIXTURE hangs");
+			app.signalHandoff(app.pid());
+			app.awaitOutput(" runs, in START; one at a time.");
+			assertThat(app.output()).containsPattern("WARN .* SIGUSR1 starts no handoff: Handoff \\S+ runs, in START");
 			List<Long> others = new ArrayList<>(this.sandbox.living());
 			others.remove(app.pid());
 			assertThat(others).hasSize(1);

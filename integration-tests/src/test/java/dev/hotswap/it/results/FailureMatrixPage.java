@@ -44,8 +44,8 @@ public final class FailureMatrixPage {
 
 			- In PRECHECK it is a process started by an operator (`--hotswap.takeover`) that waits; in the other stages the
 			  predecessor has launched it.
-			- VERIFY looks at what the predecessor is about to launch, so there is no other process yet that could fail or
-			  take over.
+			- VERIFY looks at what the predecessor is about to launch, before there is a successor that could fail or take
+			  over. In a takeover there is one from the start, and VERIFY is skipped.
 			- PRECHECK and LAUNCH, predecessor killed: nobody holds the listener any more, so connects are refused until the
 			  successor, which starts as a process that succeeds nobody, has bound it. Its history is empty.
 			- PRECHECK, predecessor stopped: the successor waits for it. Here it goes on after 12 s, and so does
