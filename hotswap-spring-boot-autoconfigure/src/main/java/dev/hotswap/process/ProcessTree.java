@@ -37,7 +37,7 @@ public final class ProcessTree {
 	 * @return the tree
 	 */
 	public static ProcessTree of(List<ProcessId> roots) {
-		return new ProcessTree(List.copyOf(roots), roots.stream().flatMap(ProcessTree::descendants).toList());
+		return new ProcessTree(List.copyOf(roots), roots.stream().flatMap(ProcessTree::find).toList());
 	}
 
 	/**
@@ -49,7 +49,19 @@ public final class ProcessTree {
 		return new ProcessTree(List.of(process), List.of());
 	}
 
-	private static Stream<ProcessId> descendants(ProcessId process) {
+	private static Stream<ProcessId> find(ProcessId process) {
+		try {
+			return findDescendants(process).stream();
+		}
+		catch (RuntimeException ex) {
+			// As without a free descriptor, see ProcessHandleImpl. The process itself
+			// is what matters
+			logger.error("What process " + process.pid() + " has started is not known", ex);
+			return Stream.empty();
+		}
+	}
+
+	private static List<ProcessId> findDescendants(ProcessId process) {
 		List<ProcessHandle> found = ProcessHandle.of(process.pid())
 			.filter((handle) -> !process.isDead())
 			.stream()
@@ -60,7 +72,8 @@ public final class ProcessTree {
 				? Stream.concat(Stream.of(self), self.descendants()).collect(Collectors.toSet()) : Set.of();
 		return found.stream()
 			.filter((handle) -> !spared.contains(handle))
-			.flatMap((handle) -> ProcessId.find(handle.pid()).stream());
+			.flatMap((handle) -> ProcessId.find(handle.pid()).stream())
+			.toList();
 	}
 
 	List<ProcessId> descendants() {
