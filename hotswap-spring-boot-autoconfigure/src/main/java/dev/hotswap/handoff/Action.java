@@ -76,8 +76,14 @@ sealed interface Action {
 
 	}
 
-	/** Kill a process that stopped answering: {@link Event.PeerChecked}. */
-	record FencePeer(ProcessId process) implements Action {
+	/**
+	 * Kill a process that stopped answering: {@link Event.PeerChecked}.
+	 *
+	 * @param process the process
+	 * @param withDescendants whether what it has started is killed, too. Younger
+	 * generations are among what a predecessor has started
+	 */
+	record FencePeer(ProcessId process, boolean withDescendants) implements Action {
 
 	}
 

@@ -304,7 +304,7 @@ final class LeavingSteps {
 		if (this.successor != null) {
 			this.watch = Watch.FENCING;
 			this.lastFence = this.state.now();
-			this.state.act(new Action.FencePeer(this.successor.process()));
+			this.state.act(new Action.FencePeer(this.successor.process(), true));
 		}
 	}
 

@@ -131,7 +131,7 @@ final class OlderGeneration {
 
 	Action fence() {
 		this.doomed = true;
-		return new Action.FencePeer(this.peer.process());
+		return new Action.FencePeer(this.peer.process(), false);
 	}
 
 	void survived() {

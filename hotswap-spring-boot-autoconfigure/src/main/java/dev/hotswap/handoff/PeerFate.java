@@ -1,11 +1,11 @@
 package dev.hotswap.handoff;
 
-import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
-import dev.hotswap.process.ProcessFence;
 import dev.hotswap.process.ProcessId;
+import dev.hotswap.process.ProcessTree;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -34,7 +34,7 @@ final class PeerFate {
 			report(check.process(), isDead(check.process()), false);
 		}
 		else if (action instanceof Action.FencePeer fence) {
-			report(fence.process(), fence(fence.process()), true);
+			report(fence.process(), fence(fence), true);
 		}
 		else {
 			return false;
@@ -59,18 +59,11 @@ final class PeerFate {
 		}
 	}
 
-	private static boolean fence(ProcessId process) {
+	private static boolean fence(Action.FencePeer fence) {
+		ProcessId process = fence.process();
 		logger.warn("Process " + process.pid() + " stopped answering, or lives without a connection, and is killed");
-		try {
-			ProcessFence.fence(process, Duration.ZERO, Duration.ZERO);
-		}
-		catch (IOException | RuntimeException ex) {
-			logger.error("Process " + process.pid() + " could not be killed", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		return process.isDead();
+		ProcessTree tree = fence.withDescendants() ? ProcessTree.of(List.of(process)) : ProcessTree.alone(process);
+		return tree.fence(Duration.ZERO, Duration.ZERO);
 	}
 
 }

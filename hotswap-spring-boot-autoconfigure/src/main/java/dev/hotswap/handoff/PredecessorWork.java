@@ -11,13 +11,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchedProcess;
-import dev.hotswap.process.ProcessFence;
 import dev.hotswap.process.ProcessId;
+import dev.hotswap.process.ProcessTree;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
@@ -165,39 +164,11 @@ final class PredecessorWork {
 	}
 
 	private void fence(Action.Fence fence) {
-		// Whoever loses its parent is found no more
-		List<ProcessId> descendants = fence.processes().stream().flatMap(PredecessorWork::descendants).toList();
-		boolean dead = true;
-		for (ProcessId process : fence.processes()) {
-			dead &= fence(process, fence.grace(), fence.termGrace());
-		}
-		descendants.forEach((process) -> fence(process, Duration.ZERO, fence.termGrace()));
+		boolean dead = ProcessTree.of(fence.processes()).fence(fence.grace(), fence.termGrace());
 		if (dead) {
 			fence.processes().forEach(this::awaitExit);
 		}
 		this.events.accept(new Event.Fenced(fence.handoffId(), dead));
-	}
-
-	private static Stream<ProcessId> descendants(ProcessId process) {
-		return ProcessHandle.of(process.pid())
-			.filter((handle) -> !process.isDead())
-			.stream()
-			.flatMap(ProcessHandle::descendants)
-			.flatMap((handle) -> ProcessId.find(handle.pid()).stream());
-	}
-
-	private static boolean fence(ProcessId process, Duration grace, Duration termGrace) {
-		try {
-			ProcessFence.fence(process, grace, termGrace);
-			return true;
-		}
-		catch (IOException | RuntimeException ex) {
-			logger.error("The successor (pid " + process.pid() + ") could not be ended", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		return process.isDead();
 	}
 
 	/**

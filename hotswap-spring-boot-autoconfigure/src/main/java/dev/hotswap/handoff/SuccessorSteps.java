@@ -167,7 +167,7 @@ final class SuccessorSteps {
 		// Before its offer it may well be stopped: nothing of it is here
 		if (this.predecessor != null && this.state.phase() != Phase.HELLO_SENT) {
 			this.killing = true;
-			this.state.act(new Action.FencePeer(this.predecessor.process()));
+			this.state.act(new Action.FencePeer(this.predecessor.process(), false));
 		}
 	}
 

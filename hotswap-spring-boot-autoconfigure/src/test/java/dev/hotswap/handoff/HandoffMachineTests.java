@@ -724,7 +724,7 @@ class HandoffMachineTests {
 	void silentPredecessorIsFencedAndThenSucceeded() {
 		succeedUntilReady();
 		handle(new Event.LinkSilent(LINK));
-		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		assertThat(last(Action.FencePeer.class)).isEqualTo(new Action.FencePeer(PREDECESSOR, false));
 		assertThat(this.actions).noneMatch(Action.TakePath.class::isInstance);
 		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.TakePath.class)).isNotNull();
@@ -801,7 +801,7 @@ class HandoffMachineTests {
 	void silentSuccessorIsKilledAndNotAnsweredAnyMore() {
 		toOld(Phase.STANDBY);
 		handle(new Event.LinkSilent(LINK));
-		assertThat(last(Action.FencePeer.class).process()).isEqualTo(SUCCESSOR);
+		assertThat(last(Action.FencePeer.class)).isEqualTo(new Action.FencePeer(SUCCESSOR, true));
 		this.actions.clear();
 		receive(new Frame.Release(false));
 		pass(STANDBY.multipliedBy(2));
@@ -901,7 +901,7 @@ class HandoffMachineTests {
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		handle(new Event.PrechecksDone("h1", null));
 		pass(HandoffMachine.RELEASE_TIMEOUT);
-		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		assertThat(last(Action.FencePeer.class)).isEqualTo(new Action.FencePeer(PREDECESSOR, false));
 		assertThat(this.actions).noneMatch(Action.Verify.class::isInstance);
 		handle(new Event.PeerChecked(PREDECESSOR, true, true));
 		assertThat(last(Action.Verify.class)).isNotNull();
@@ -950,7 +950,7 @@ class HandoffMachineTests {
 		handle(new Event.LinkEnded(LINK, "broken"));
 		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
 		handle(new Event.PrechecksDone("h1", null));
-		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		assertThat(last(Action.FencePeer.class)).isEqualTo(new Action.FencePeer(PREDECESSOR, false));
 		handle(new Event.PeerChecked(PREDECESSOR, false, false));
 		assertThat(this.machine.phase()).isEqualTo(Phase.RELEASING);
 		handle(new Event.PeerChecked(PREDECESSOR, true, true));
@@ -1088,7 +1088,7 @@ class HandoffMachineTests {
 		this.actions.clear();
 		handle(new Event.AbortRequested(3));
 		pass(HandoffMachine.CUTOVER_TIMEOUT);
-		assertThat(last(Action.FencePeer.class).process()).isEqualTo(PREDECESSOR);
+		assertThat(last(Action.FencePeer.class)).isEqualTo(new Action.FencePeer(PREDECESSOR, false));
 		receive(new Frame.Serving());
 		assertThat(this.machine.role()).as("it is as good as dead").isEqualTo(Role.ACTIVE);
 		handle(new Event.PeerChecked(PREDECESSOR, true, true));

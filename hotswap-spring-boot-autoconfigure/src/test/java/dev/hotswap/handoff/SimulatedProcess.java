@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 import dev.hotswap.process.ProcessId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process of a {@link SimulatedWorld}.
@@ -32,6 +33,9 @@ final class SimulatedProcess {
 	boolean adoptionClosed;
 
 	boolean draining;
+
+	/** For whom it stopped to accept, or stops. */
+	@Nullable SimulatedProcess leftTo;
 
 	int moveTo = HandoffMachine.NO_LINK;
 
@@ -64,7 +68,8 @@ final class SimulatedProcess {
 		return this.number + (this.alive ? "" : " dead") + (this.stopped ? " stopped" : "")
 				+ (this.gates ? " open" : "") + (this.listener ? " listens" : "")
 				+ (this.adoptionClosed ? " closed" : "") + (this.draining ? " drains>" + this.moveTo : "") + " "
-				+ this.held + this.kept + " " + this.machine + " tasks" + this.tasks + " answers" + this.answers;
+				+ ((this.leftTo != null) ? "to " + this.leftTo.number + " " : "") + this.held + this.kept + " "
+				+ this.machine + " tasks" + this.tasks + " answers" + this.answers;
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.hotswap.handoff;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,12 +25,24 @@ final class SimulatedPromises {
 
 	private static final Set<Phase> STOPS = Set.of(Phase.STOPPING_ACCEPT, Phase.LEAVING, Phase.DRAINED, Phase.ENDING);
 
+	/**
+	 * Phases in which a process has the listener and rightly does not accept: the one
+	 * that did has died or been told to stop, and this one is on its way to serve (the
+	 * successor of a predecessor that died; whoever reopens), or has yet to learn of it.
+	 */
+	private static final Set<Phase> MAY_KEEP_WAITING = Set.of(Phase.STARTING, Phase.WARMING_UP, Phase.CHECKING_HEALTH,
+			Phase.READY, Phase.TAKING_PATH, Phase.OPENING_GATES, Phase.STOPPING_ACCEPT, Phase.DRAINING, Phase.STANDBY,
+			Phase.REOPENING, Phase.DRAINED, Phase.LEAVING, Phase.ENDING);
+
 	private static final Set<Phase> MAY_INHERIT = Set.of(Phase.STARTING, Phase.WARMING_UP, Phase.CHECKING_HEALTH,
 			Phase.READY);
 
 	private final List<SimulatedProcess> nodes;
 
 	private final Map<Integer, SimulatedLink> links;
+
+	/** Those whose gates were open when any was. */
+	private final List<SimulatedProcess> acceptedLast = new ArrayList<>();
 
 	SimulatedPromises(List<SimulatedProcess> nodes, Map<Integer, SimulatedLink> links) {
 		this.nodes = nodes;
@@ -64,6 +77,7 @@ final class SimulatedPromises {
 				require(node.gates, "the active one does not accept: ", this.nodes);
 			}
 		}
+		checkAccepting();
 		for (int connection : livingConnections) {
 			int holders = 0;
 			boolean kept = false;
@@ -74,6 +88,43 @@ final class SimulatedPromises {
 			require(holders <= 1, "two serve a connection: ", this.nodes);
 			require(kept || holders == 1, "nobody has a connection: ", this.nodes);
 		}
+	}
+
+	/**
+	 * Whoever has its gates open accepts; one that is stopped does so again, or is
+	 * noticed and killed.
+	 */
+	private void checkAccepting() {
+		boolean accepted = false;
+		for (SimulatedProcess node : this.nodes) {
+			if (node.gates) {
+				if (!accepted) {
+					this.acceptedLast.clear();
+				}
+				this.acceptedLast.add(node);
+				accepted = true;
+			}
+		}
+		if (accepted) {
+			return;
+		}
+		boolean explained = this.acceptedLast.stream()
+			.anyMatch((node) -> isGoneOrTold(node) || isGoneOrTold(node.leftTo));
+		for (SimulatedProcess node : this.nodes) {
+			if (node.runs() && node.listener) {
+				require(explained && MAY_KEEP_WAITING.contains(node.machine.phase()),
+						"a listener without an accepting process: ", this.nodes);
+			}
+		}
+	}
+
+	private static boolean isGoneOrTold(@Nullable SimulatedProcess node) {
+		return node != null && (!node.alive || node.told);
+	}
+
+	/** What {@link #check} depends on and no process shows. */
+	String memory() {
+		return this.acceptedLast.stream().map((node) -> node.number).toList().toString();
 	}
 
 	/** Whether it would serve, if the active process died now. */

@@ -128,7 +128,10 @@ final class SimulatedWorld {
 		FENCE_DOES_NOT_KILL,
 
 		/** Takes connections back that the successor may serve. */
-		TAKES_BACK_FROM_THE_LIVING
+		TAKES_BACK_FROM_THE_LIVING,
+
+		/** Closes the gates with CUTOVER, not with SERVING. */
+		STOPS_ACCEPTING_AT_CUTOVER
 
 	}
 
@@ -583,8 +586,15 @@ final class SimulatedWorld {
 		if (!node.alive) {
 			return;
 		}
+		ProcessId successor = node.machine.successor();
+		if ((action instanceof Action.StopAccepting || action instanceof Action.RampDown) && successor != null) {
+			node.leftTo = node(successor);
+		}
 		if (action instanceof Action.Send send) {
 			send(node, send.link(), send.frame());
+			if (this.mutation == Mutation.STOPS_ACCEPTING_AT_CUTOVER && send.frame() instanceof Frame.Cutover) {
+				node.gates = false;
+			}
 		}
 		else if (action instanceof Action.EndLink end) {
 			endLink(node, end.link(), new Frame.Bye(end.reason(), end.code(), end.text()));
@@ -811,8 +821,8 @@ final class SimulatedWorld {
 	 */
 	String fingerprint() {
 		return this.nodes + " " + this.links + " " + ((this.pathOwner != null) ? this.pathOwner.number : "") + " "
-				+ ((this.named != null) ? this.named.number : "") + " " + this.livingConnections + this.budget
-				+ this.serviceTold + this.mustServe;
+				+ ((this.named != null) ? this.named.number : "") + " " + this.livingConnections + this.promises.memory()
+				+ this.budget + this.serviceTold + this.mustServe;
 	}
 
 }

@@ -40,6 +40,9 @@ class SimulationTests {
 	private static final Duration LONGEST = (System.getProperty("hotswap.simulation.runs") != null) ? Duration.ofDays(1)
 			: Duration.ofSeconds(10);
 
+	/** What also a slow machine does in that time. */
+	private static final int FEWEST_RUNS = Math.min(RUNS, 200);
+
 	private static final int DEEPER = Integer.getInteger("hotswap.simulation.depth", 0);
 
 	private static final int LONGEST_RUN = 90;
@@ -110,6 +113,7 @@ class SimulationTests {
 		}
 		System.out.printf("SIMULATION runs=%d steps=%d first-seed=%d in %d ms%n", runs, steps, seed,
 				Duration.ofNanos(System.nanoTime() - start).toMillis());
+		assertThat(runs).isGreaterThanOrEqualTo(FEWEST_RUNS);
 	}
 
 	@ParameterizedTest
