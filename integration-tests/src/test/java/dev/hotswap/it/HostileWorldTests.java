@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 import static dev.hotswap.it.harness.LoadAssertions.assertThatNobodyNoticed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What a handoff needs of the machine is missing: the operator is told what, clients
@@ -34,8 +35,14 @@ class HostileWorldTests {
 
 	private static final int DESCRIPTORS = 300;
 
-	/** Fewer than a handoff needs. */
+	/** Some, and fewer than a handoff needs. */
 	private static final int SPARE_DESCRIPTORS = 40;
+
+	/**
+	 * Of the control socket's acceptor: accept(2) takes a number before it waits, which
+	 * /proc does not show.
+	 */
+	private static final int RESERVED_DESCRIPTORS = 1;
 
 	private static final int DISK = 40 * 1024 * 1024;
 
@@ -79,29 +86,56 @@ class HostileWorldTests {
 
 	@Test
 	void noDescriptorsLeft() throws Exception {
-		App app = this.sandbox.app(this.platform).descriptorLimit(DESCRIPTORS).start().awaitServing();
+		App app = this.sandbox.app(this.platform)
+			.property("server.tomcat.max-keep-alive-requests", -1)
+			.descriptorLimit(DESCRIPTORS)
+			.start()
+			.awaitServing();
 		Load load = Load.on(app.port(), "/hello").rate(50).keptConnections(4).start();
-		List<Http> clients = new ArrayList<>();
-		try (Http status = new Http(app.port(), PATIENCE)) {
-			status.get("/hello");
-			while (OpenFiles.of(app.pid()).count() < DESCRIPTORS - SPARE_DESCRIPTORS) {
-				Http client = new Http(app.port(), PATIENCE);
-				clients.add(client);
-				client.get("/hello");
+		Deque<Http> clients = new ArrayDeque<>();
+		try (Http kept = new Http(app.port(), PATIENCE)) {
+			kept.get("/hello");
+			while (OpenFiles.of(app.pid()).count() < DESCRIPTORS - RESERVED_DESCRIPTORS) {
+				clients.push(new Http(app.port(), PATIENCE));
+			}
+			try (Http late = new Http(app.port(), PATIENCE)) {
+				late.send(late.head("GET", "/hello"));
+				app.awaitOutput("Too many open files");
+				app.signalHandoff(app.pid());
+				assertThatDescriptorsAreMissed(awaitHistory(kept, 1), "has 300 files");
+				kept.send(kept.head("POST", "/actuator/hotswap", "Content-Length: 0"));
+				assertThat(kept.receive().status()).isEqualTo(202);
+				assertThatDescriptorsAreMissed(awaitHistory(kept, 2), "has 300 files");
+				assertThat(OpenFiles.of(app.pid()).count()).isEqualTo(DESCRIPTORS - RESERVED_DESCRIPTORS);
+				assertThat(kept.get("/hello").pid()).isEqualTo(app.pid());
+				for (int i = 0; i < SPARE_DESCRIPTORS; i++) {
+					clients.pop().close();
+				}
+				assertThat(late.receive().pid()).as("who has waited to be accepted").isEqualTo(app.pid());
 			}
 			app.signalHandoff(app.pid());
-			JsonNode handoff = app.awaitHistory(1);
-			assertThatItWasRefused(handoff);
-			assertThat(handoff.path("message").asString()).contains("RLIMIT_NOFILE").contains("LimitNOFILE=");
-			assertThat(status.get("/hello").pid()).isEqualTo(app.pid());
+			assertThatDescriptorsAreMissed(awaitHistory(kept, 3), "has 2");
 		}
 		finally {
 			for (Http client : clients) {
 				client.close();
 			}
 		}
+		await().atMost(PATIENCE).until(() -> OpenFiles.of(app.pid()).count() < DESCRIPTORS / 2);
 		assertThat(app.handOver().exitStatus()).hasValue(0);
 		assertThatNobodyNoticed(load.stop());
+	}
+
+	/** A connect would have to wait. */
+	private static JsonNode awaitHistory(Http kept, int count) {
+		return await().atMost(PATIENCE)
+			.until(() -> kept.get("/actuator/hotswap").json().path("history"), (history) -> history.size() >= count)
+			.get(0);
+	}
+
+	private static void assertThatDescriptorsAreMissed(JsonNode handoff, String open) {
+		assertThatItWasRefused(handoff);
+		assertThat(handoff.path("message").asString()).contains(open, "RLIMIT_NOFILE", "LimitNOFILE=");
 	}
 
 	@Test
