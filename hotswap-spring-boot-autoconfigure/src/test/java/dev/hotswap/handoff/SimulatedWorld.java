@@ -821,8 +821,8 @@ final class SimulatedWorld {
 	 */
 	String fingerprint() {
 		return this.nodes + " " + this.links + " " + ((this.pathOwner != null) ? this.pathOwner.number : "") + " "
-				+ ((this.named != null) ? this.named.number : "") + " " + this.livingConnections + this.promises.memory()
-				+ this.budget + this.serviceTold + this.mustServe;
+				+ ((this.named != null) ? this.named.number : "") + " " + this.livingConnections
+				+ this.promises.memory() + this.budget + this.serviceTold + this.mustServe;
 	}
 
 }
