@@ -25,6 +25,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
@@ -104,8 +106,10 @@ public final class HotswapWarmUpAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "hotswapWarmUpMeterFilter")
+		@Order(Ordered.HIGHEST_PRECEDENCE)
 		MeterFilter hotswapWarmUpMeterFilter() {
-			return MeterFilter.denyNameStartsWith(WarmUpObservations.NAME);
+			// Other filters have given names their prefixes by then
+			return MeterFilter.deny((id) -> id.getName().contains(WarmUpObservations.NAME));
 		}
 
 	}

@@ -151,6 +151,7 @@ final class ActiveSteps {
 	}
 
 	private void verify() {
+		this.older.proveBeforeHandoff();
 		if (this.successor != null) {
 			// What an operator has started is not launched from here
 			launchOrOffer();
@@ -361,12 +362,17 @@ final class ActiveSteps {
 		if (!this.state.attempt().id().equals(fenced.handoffId())) {
 			return;
 		}
-		if (!fenced.dead() && this.cutoverSent && !this.state.isStopping()) {
+		if (fenced.dead() || !this.cutoverSent) {
+			afterFence();
+		}
+		else if (this.state.isStopping()) {
+			// It may serve
+			conclude(false);
+		}
+		else {
 			// It may act at any moment, and the path is not ours while it does
 			this.state.setDeadline(HandoffMachine.FENCE_INTERVAL);
-			return;
 		}
-		afterFence();
 	}
 
 	void afterFence() {
@@ -382,7 +388,10 @@ final class ActiveSteps {
 	}
 
 	void conclude() {
-		boolean contested = this.cutoverSent;
+		conclude(this.cutoverSent);
+	}
+
+	private void conclude(boolean contested) {
 		this.state.remember(null);
 		forget();
 		serveOn(contested);

@@ -94,6 +94,8 @@ final class OlderGenerations {
 	 */
 	void handedBackTo(Peer predecessor) {
 		this.all.removeIf((each) -> each.peer().equals(predecessor));
+		// It has not proven itself, and never will
+		this.succession = null;
 	}
 
 	void join(Event.Received received) {
@@ -270,6 +272,15 @@ final class OlderGenerations {
 
 	private void remove(OlderGeneration older) {
 		this.all.remove(older);
+		proveUnlessAble();
+	}
+
+	/**
+	 * Whoever hands over does not stop: if there is no way back, that is no reason to
+	 * wait any longer.
+	 */
+	void proveBeforeHandoff() {
+		this.provenFrom = Long.MIN_VALUE;
 		proveUnlessAble();
 	}
 

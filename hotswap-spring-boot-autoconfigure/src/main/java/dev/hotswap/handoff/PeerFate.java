@@ -34,7 +34,7 @@ final class PeerFate {
 			report(check.process(), isDead(check.process()), false);
 		}
 		else if (action instanceof Action.FencePeer fence) {
-			report(fence.process(), fence(fence), true);
+			fence(fence);
 		}
 		else {
 			return false;
@@ -59,11 +59,12 @@ final class PeerFate {
 		}
 	}
 
-	private static boolean fence(Action.FencePeer fence) {
+	private void fence(Action.FencePeer fence) {
 		ProcessId process = fence.process();
 		logger.warn("Process " + process.pid() + " stopped answering, or lives without a connection, and is killed");
 		ProcessTree tree = fence.withDescendants() ? ProcessTree.of(List.of(process)) : ProcessTree.alone(process);
-		return tree.fence(Duration.ZERO, Duration.ZERO);
+		report(process, tree.fence(Duration.ZERO, Duration.ZERO), true);
+		tree.fenceDescendants(Duration.ZERO);
 	}
 
 }

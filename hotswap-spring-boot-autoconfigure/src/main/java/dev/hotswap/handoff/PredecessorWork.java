@@ -164,11 +164,13 @@ final class PredecessorWork {
 	}
 
 	private void fence(Action.Fence fence) {
-		boolean dead = ProcessTree.of(fence.processes()).fence(fence.grace(), fence.termGrace());
+		ProcessTree tree = ProcessTree.of(fence.processes());
+		boolean dead = tree.fence(fence.grace(), fence.termGrace());
 		if (dead) {
 			fence.processes().forEach(this::awaitExit);
 		}
 		this.events.accept(new Event.Fenced(fence.handoffId(), dead));
+		tree.fenceDescendants(fence.termGrace());
 	}
 
 	/**

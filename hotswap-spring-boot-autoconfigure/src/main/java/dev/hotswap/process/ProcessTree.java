@@ -3,8 +3,7 @@ package dev.hotswap.process;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
@@ -31,8 +30,9 @@ public final class ProcessTree {
 
 	/**
 	 * Find processes and all their descendants of this moment. Those of a process that is
-	 * dead already are not found: the kernel has given them another parent. This process
-	 * and its own descendants are left out, should it be one of them.
+	 * dead already are not found: the kernel has given them another parent. Those of an
+	 * ancestor of this process are left out, since it has not started them as what it is
+	 * now.
 	 * @param roots the processes
 	 * @return the tree
 	 */
@@ -67,13 +67,18 @@ public final class ProcessTree {
 			.stream()
 			.flatMap(ProcessHandle::descendants)
 			.toList();
-		ProcessHandle self = ProcessHandle.current();
-		Set<ProcessHandle> spared = found.contains(self)
-				? Stream.concat(Stream.of(self), self.descendants()).collect(Collectors.toSet()) : Set.of();
-		return found.stream()
-			.filter((handle) -> !spared.contains(handle))
-			.flatMap((handle) -> ProcessId.find(handle.pid()).stream())
-			.toList();
+		if (found.contains(ProcessHandle.current())) {
+			// Such as a shell that has started generations and then become one itself
+			return List.of();
+		}
+		return found.stream().flatMap((handle) -> find(handle).stream()).toList();
+	}
+
+	/**
+	 * The handle knows when its process has started, and so whether it is still the same.
+	 */
+	private static Optional<ProcessId> find(ProcessHandle handle) {
+		return ProcessId.find(handle.pid()).filter((process) -> handle.isAlive());
 	}
 
 	List<ProcessId> descendants() {
@@ -81,22 +86,29 @@ public final class ProcessTree {
 	}
 
 	/**
-	 * {@linkplain ProcessFence#fence Fence} the processes, and then their descendants,
-	 * one after the other. What cannot be ended is logged. When the thread is
+	 * {@linkplain ProcessFence#fence Fence} the processes, one after the other, but not
+	 * their descendants yet. What cannot be ended is logged. When the thread is
 	 * interrupted, it stays so, and they may live.
-	 * @param grace how long each of the processes may take to die by itself; zero for not
-	 * at all. Descendants get none
+	 * @param grace how long each may take to die by itself; zero for not at all
 	 * @param termGrace how long each may take to end after SIGTERM; zero for SIGKILL at
 	 * once
-	 * @return whether the processes are dead, whatever their descendants are
+	 * @return whether the processes are dead
 	 */
 	public boolean fence(Duration grace, Duration termGrace) {
 		boolean dead = true;
 		for (ProcessId process : this.roots) {
 			dead &= fence(process, grace, termGrace);
 		}
-		this.descendants.forEach((process) -> fence(process, Duration.ZERO, termGrace));
 		return dead;
+	}
+
+	/**
+	 * Fence what the processes had started, in the same way. Nobody needs to wait for
+	 * that: it holds nothing of a handoff.
+	 * @param termGrace as above
+	 */
+	public void fenceDescendants(Duration termGrace) {
+		this.descendants.forEach((process) -> fence(process, Duration.ZERO, termGrace));
 	}
 
 	private static boolean fence(ProcessId process, Duration grace, Duration termGrace) {

@@ -33,6 +33,8 @@ public final class RequestRecorder {
 	/** What the whole sample may take, so that it fits into a frame with much else. */
 	private static final int MAX_SIZE = 64 * 1024;
 
+	private static final int MAX_INHERITED = 100;
+
 	/** After so many, what was seen long ago counts half. */
 	private static final int HALF_LIFE = 2000;
 
@@ -54,12 +56,17 @@ public final class RequestRecorder {
 
 	/**
 	 * Begin with the sample of the process that this one succeeds, so that its own
-	 * successor can warm up however soon it comes.
+	 * successor can warm up however soon it comes. It counts as much as a second of this
+	 * process's own requests, since this one may know others.
 	 * @param sample the requests
 	 */
 	public synchronized void inherit(List<RecordedRequest> sample) {
 		if (this.enabled) {
-			sample.stream().limit(MAX_KINDS).forEach((request) -> this.kinds.put(Kind.of(request), request));
+			int total = sample.stream().mapToInt(RecordedRequest::weight).sum();
+			sample.stream().limit(MAX_KINDS).forEach((request) -> {
+				int share = Math.max(1, (int) (request.weight() * (double) MAX_INHERITED / total));
+				this.kinds.put(Kind.of(request), request.withWeight(Math.min(request.weight(), share)));
+			});
 		}
 	}
 

@@ -885,6 +885,29 @@ class HandoffMachineTests {
 	}
 
 	@Test
+	void processThatHasHandedBackProvesNothing() {
+		serve();
+		handle(new Event.AbortRequested(1));
+		receive(new Frame.Serving());
+		assertThat(this.machine.role()).isNotEqualTo(Role.ACTIVE);
+		pass(HandoffMachine.STOP_SPREAD);
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+	}
+
+	@Test
+	void processWhosePredecessorWasStoppedProvesItselfBeforeItsOwnHandoffVerifies() {
+		serve();
+		receive(new Frame.Released());
+		assertThat(this.actions).noneMatch(Action.Proven.class::isInstance);
+		handle(new Event.Triggered(1, HandoffTrigger.SIGNAL, null, Instant.EPOCH));
+		handle(new Event.PrechecksDone("h1", null));
+		assertThat(this.actions)
+			.filteredOn((action) -> action instanceof Action.Proven || action instanceof Action.Verify)
+			.extracting(Object::getClass)
+			.containsExactly(Action.Proven.class, Action.Verify.class);
+	}
+
+	@Test
 	void stopOfThePredecessorAloneProvesTheSuccessor() {
 		serve();
 		receive(new Frame.Released());
