@@ -40,6 +40,8 @@ class OperatorLinksTests {
 
 	private final CountDownLatch precheck = new CountDownLatch(1);
 
+	private volatile @Nullable String refusal;
+
 	private HandoffEngine engine;
 
 	private Path socket;
@@ -59,7 +61,7 @@ class OperatorLinksTests {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
-			return null;
+			return this.refusal;
 		};
 		this.engine.attach(new TestApplication(() -> Map.of("waits", waits)));
 		this.engine.applicationReady();
@@ -67,6 +69,8 @@ class OperatorLinksTests {
 
 	@AfterEach
 	void stop() {
+		// The other prechecks would go on in a folder that is gone by then
+		this.refusal = "The test is over.";
 		this.precheck.countDown();
 		this.engine.stop();
 	}
