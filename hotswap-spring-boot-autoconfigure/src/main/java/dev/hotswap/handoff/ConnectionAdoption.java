@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.IdleConnection;
+import dev.hotswap.web.Refusals;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -75,16 +76,28 @@ final class ConnectionAdoption {
 	}
 
 	Frame.Answered adopt(Frame.Connections offered) {
+		HandoffConnector connector = find(offered.connector());
+		if (connector == null) {
+			return giveBack(offered);
+		}
+		Map<IdleConnection, IOException> refusals = adopt(connector, offered);
+		refusals.values().forEach((refusal) -> logger.debug("A connection goes back to the predecessor", refusal));
 		List<Long> adopted = new ArrayList<>();
 		List<Long> returned = new ArrayList<>();
-		HandoffConnector connector = find(offered.connector());
 		for (MovingConnection moving : offered.connections()) {
-			(adopt(connector, moving, offered.warmUp()) ? adopted : returned).add(moving.id());
+			(refusals.containsKey(moving.connection()) ? returned : adopted).add(moving.id());
 		}
 		if (!adopted.isEmpty() && !offered.warmUp()) {
 			this.adopted.merge(offered.connector(), (long) adopted.size(), Long::sum);
 		}
 		return new Frame.Answered(adopted, returned);
+	}
+
+	private static Map<IdleConnection, IOException> adopt(HandoffConnector connector, Frame.Connections offered) {
+		List<IdleConnection> connections = offered.connections().stream().map(MovingConnection::connection).toList();
+		return offered.warmUp()
+				? Refusals.of(connections, (connection) -> connector.adoptForWarmUp(connection.descriptor()))
+				: connector.adopt(connections);
 	}
 
 	/**
@@ -100,27 +113,6 @@ final class ConnectionAdoption {
 	Frame.Answered giveBack(Frame.Connections offered) {
 		offered.connections().forEach((moving) -> moving.connection().descriptor().close());
 		return new Frame.Answered(List.of(), offered.connections().stream().map(MovingConnection::id).toList());
-	}
-
-	private static boolean adopt(@Nullable HandoffConnector connector, MovingConnection moving, boolean warmUp) {
-		if (connector == null) {
-			moving.connection().descriptor().close();
-			return false;
-		}
-		try {
-			IdleConnection connection = moving.connection();
-			if (warmUp) {
-				connector.adoptForWarmUp(connection.descriptor());
-			}
-			else {
-				connector.adopt(connection.descriptor(), connection.kept());
-			}
-			return true;
-		}
-		catch (IOException | RuntimeException ex) {
-			logger.debug("A connection goes back to the predecessor", ex);
-			return false;
-		}
 	}
 
 	private @Nullable HandoffConnector find(String name) {

@@ -24,10 +24,11 @@ public final class ConnectionCounters {
 	}
 
 	/**
-	 * A connection was adopted.
+	 * Connections were adopted.
+	 * @param count how many
 	 */
-	public void addAdopted() {
-		this.adopted.incrementAndGet();
+	public void addAdopted(int count) {
+		this.adopted.addAndGet(count);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import dev.hotswap.descriptor.Descriptor;
 
@@ -173,6 +174,18 @@ public interface HandoffConnector {
 	 * or stopped
 	 */
 	void adopt(Descriptor connection, boolean kept) throws IOException;
+
+	/**
+	 * Take over several connections, each as {@link #adopt(Descriptor, boolean)} does,
+	 * but wait for the server once and not for each. One that cannot be adopted changes
+	 * nothing for the others.
+	 * @param connections the connections, which the connector owns from the call on; it
+	 * closes those that it does not adopt
+	 * @return why connections were not adopted, for each of them; empty if all were
+	 */
+	default Map<IdleConnection, IOException> adopt(List<IdleConnection> connections) {
+		return Refusals.of(connections, (connection) -> adopt(connection.descriptor(), connection.kept()));
+	}
 
 	/**
 	 * Serve a connection that this process or its predecessor has made to itself in order

@@ -3,6 +3,7 @@ package dev.hotswap.handoff;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.Census;
@@ -218,6 +219,22 @@ class ConnectionTransferTests {
 		this.connector.adoptionFails = true;
 		answer = adoption.adopt(new Frame.Connections("server", offered.connections().subList(1, 2)));
 		assertThat(answer.returned()).containsExactly(offered.connections().get(1).id());
+	}
+
+	@Test
+	void successorReturnsOnlyTheConnectionOfAFrameThatItCannotAdopt() throws IOException {
+		HandoffConnectors connectors = new HandoffConnectors(true);
+		connectors.register(this.connector);
+		openWindow();
+		idle(3, true);
+		this.transfer.move(this.connector);
+		List<MovingConnection> offered = this.sent.get(0).connections();
+		this.connector.unadoptable.add(offered.get(1).connection().descriptor());
+		ConnectionAdoption adoption = new ConnectionAdoption(connectors);
+		Frame.Answered answer = adoption.adopt(this.sent.get(0));
+		assertThat(answer.adopted()).containsExactly(offered.get(0).id(), offered.get(2).id());
+		assertThat(answer.returned()).containsExactly(offered.get(1).id());
+		assertThat(adoption.adopted()).containsExactly(Map.entry("server", 2L));
 	}
 
 	@Test

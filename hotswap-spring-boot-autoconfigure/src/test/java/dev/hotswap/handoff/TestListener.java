@@ -64,6 +64,9 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 
 	volatile boolean adoptionFails;
 
+	/** Those whose adoption fails. */
+	final Set<Descriptor> unadoptable = ConcurrentHashMap.newKeySet();
+
 	TestListener(String name, ServerSocketChannel channel) {
 		this.name = name;
 		this.channel = channel;
@@ -140,7 +143,7 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	@Override
 	public void adopt(Descriptor connection, boolean kept) throws IOException {
 		connection.close();
-		if (this.adoptionFails) {
+		if (this.adoptionFails || this.unadoptable.contains(connection)) {
 			throw new IOException("full");
 		}
 		this.adopted.add(kept);

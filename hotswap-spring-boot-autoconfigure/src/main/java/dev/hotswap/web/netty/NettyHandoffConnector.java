@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,8 +21,6 @@ import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.RequestRecorder;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -54,6 +53,8 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 	private final Set<HandoffConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private final ConnectionCounters counters = new ConnectionCounters();
+
+	private final Arrivals arrivals;
 
 	private final Departures departures;
 
@@ -93,6 +94,7 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 		this.monitoring = monitoring;
 		this.recorder = recorder;
 		this.gate = new AcceptGate(name, listener, transport);
+		this.arrivals = new Arrivals(this, listener, transport);
 		this.departures = new Departures(this.connections, transport, this.counters, false);
 		this.warmUpDepartures = new Departures(this.connections, transport, this.counters, true);
 		this.longLived = new LongLivedExchanges(this.connections, channels);
@@ -161,6 +163,16 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 		if (this.connections.remove(connection)) {
 			connection.closed();
 		}
+	}
+
+	/**
+	 * A connection that was accepted elsewhere is about to come in.
+	 * @param channel its channel
+	 * @param kept whether it has served a request before
+	 * @param warmUp whether it is this process's own
+	 */
+	void expect(SocketChannel channel, boolean kept, boolean warmUp) {
+		new HandoffConnection(this, channel, warmUp ? null : tracker(channel), kept, warmUp);
 	}
 
 	private @Nullable ConnectionTracker tracker(SocketChannel channel) {
@@ -285,46 +297,27 @@ final class NettyHandoffConnector implements HandoffConnector, ConnectionWatch.W
 
 	@Override
 	public void adopt(Descriptor descriptor, boolean kept) throws IOException {
-		if (kept && !this.transferable) {
-			descriptor.close();
-			throw new IOException("Connector '" + this.name + "' cannot continue another process's connections");
-		}
-		serveSoon(descriptor, kept, false);
-		this.counters.addAdopted();
+		IdleConnection connection = new IdleConnection(descriptor, kept);
+		throwIfPresent(adopt(List.of(connection)).get(connection));
+	}
+
+	@Override
+	public Map<IdleConnection, IOException> adopt(List<IdleConnection> connections) {
+		Map<IdleConnection, IOException> refusals = this.arrivals.take(connections, false);
+		this.counters.addAdopted(connections.size() - refusals.size());
+		return refusals;
 	}
 
 	@Override
 	public void adoptForWarmUp(Descriptor descriptor) throws IOException {
-		serveSoon(descriptor, false, true);
+		IdleConnection connection = new IdleConnection(descriptor, false);
+		throwIfPresent(this.arrivals.take(List.of(connection), true).get(connection));
 	}
 
-	private void serveSoon(Descriptor descriptor, boolean kept, boolean warmUp) throws IOException {
-		Loops.call(this.listener.eventLoop(), LOOP_TIMEOUT, () -> serve(descriptor, kept, warmUp), (child) -> {
-		}, descriptor::close);
-	}
-
-	/**
-	 * Pass a connection on as if the listener had accepted it, so that all that the
-	 * server does with those applies to it.
-	 */
-	private Channel serve(Descriptor descriptor, boolean kept, boolean warmUp) throws IOException {
-		if (!this.listener.isActive()) {
-			descriptor.close();
-			throw new IOException("Connector '" + this.name + "' is stopped");
+	private static void throwIfPresent(@Nullable IOException refusal) throws IOException {
+		if (refusal != null) {
+			throw refusal;
 		}
-		SocketChannel child;
-		try {
-			child = this.transport.adoptConnection(this.listener, descriptor);
-		}
-		catch (ChannelException ex) {
-			throw new IOException("The connection cannot be adopted", ex);
-		}
-		new HandoffConnection(this, child, warmUp ? null : tracker(child), kept, warmUp);
-		this.listener.pipeline().fireChannelRead(child);
-		if (!child.isOpen()) {
-			throw new IOException("The server did not take the connection, as one beyond its limit");
-		}
-		return child;
 	}
 
 	@Override

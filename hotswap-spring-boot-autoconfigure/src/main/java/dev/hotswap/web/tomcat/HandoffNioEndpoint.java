@@ -322,7 +322,7 @@ class HandoffNioEndpoint extends NioEndpoint implements ConnectionWatch.WatchedC
 	 */
 	void adopt(SocketChannel socket, boolean kept) throws IOException {
 		take(socket, kept ? Origin.KEPT : Origin.ACCEPTED);
-		this.counters.addAdopted();
+		this.counters.addAdopted(1);
 	}
 
 	/**

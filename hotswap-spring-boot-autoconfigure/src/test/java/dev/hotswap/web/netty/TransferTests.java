@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
@@ -274,6 +276,76 @@ class TransferTests {
 			this.first.handoff().adopt(connection.descriptor(), true);
 			assertThat(client.get("/who").body()).isEqualTo("first");
 			limited.awaitCensus(0, 0, 1);
+		}
+	}
+
+	@Test
+	void connectionThatCannotBeAdoptedDoesNotKeepTheOthersFromIt() throws Exception {
+		List<IdleConnection> batch = new ArrayList<>();
+		IdleConnection listener = new IdleConnection(this.first.handoff().exportListener(), true);
+		try (TestClient one = this.first.connect()) {
+			one.get("/who");
+			batch.add(this.first.giveUpOne());
+			batch.add(listener);
+			try (TestClient other = this.first.connect()) {
+				other.get("/who");
+				batch.add(this.first.giveUpOne());
+				assertThat(this.second.handoff().adopt(batch)).containsOnlyKeys(listener);
+				assertThat(batch).allMatch((connection) -> connection.descriptor().isClosed());
+				assertThat(this.second.handoff().figures().adopted()).isEqualTo(2);
+				assertThat(one.get("/who").body()).isEqualTo("second");
+				assertThat(other.get("/who").body()).isEqualTo("second");
+			}
+		}
+	}
+
+	@Test
+	void batchOfConnectionsIsOneStepOfTheEventLoop() throws Exception {
+		try (TestClient one = this.first.connect()) {
+			one.get("/who");
+			IdleConnection earlier = this.first.giveUpOne();
+			try (TestClient other = this.first.connect()) {
+				other.get("/who");
+				List<String> order = new CopyOnWriteArrayList<>();
+				this.second.listener().pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+
+					@Override
+					public void channelRead(ChannelHandlerContext context, Object message) {
+						order.add("connection");
+						context.channel().eventLoop().execute(() -> order.add("next step"));
+						context.fireChannelRead(message);
+					}
+
+				});
+				assertThat(this.second.handoff().adopt(List.of(earlier, this.first.giveUpOne()))).isEmpty();
+				await().untilAsserted(
+						() -> assertThat(order).containsExactly("connection", "connection", "next step", "next step"));
+				assertThat(one.get("/who").body()).isEqualTo("second");
+				assertThat(other.get("/who").body()).isEqualTo("second");
+			}
+		}
+	}
+
+	@Test
+	void batchThatTheEventLoopDoesNotTakeInTimeIsNotTakenLater() throws Exception {
+		Transport any = (this.transport == TestTransport.NIO) ? new NioTransport() : new EpollTransport();
+		Arrivals arrivals = new Arrivals(this.second.handoff(), this.second.listener(), any, Duration.ofMillis(50));
+		CountDownLatch proceed = new CountDownLatch(1);
+		try (TestClient client = this.first.connect()) {
+			client.get("/who");
+			IdleConnection connection = this.first.giveUpOne();
+			Future<?> busy = this.second.listener().eventLoop().submit(() -> proceed.await(20, TimeUnit.SECONDS));
+			IdleConnection offered = new IdleConnection(connection.descriptor().duplicate(), true);
+			assertThat(arrivals.take(List.of(offered), false)).containsOnlyKeys(offered);
+			assertThat(offered.descriptor().isClosed()).isTrue();
+			proceed.countDown();
+			busy.get(20, TimeUnit.SECONDS);
+			this.first.handoff().adopt(connection.descriptor(), connection.kept());
+			assertThat(client.get("/who").body()).isEqualTo("first");
+			assertThat(this.second.handoff().census().total()).isZero();
+		}
+		finally {
+			proceed.countDown();
 		}
 	}
 

@@ -262,6 +262,28 @@ class TransferTests {
 	}
 
 	@Test
+	void connectionThatCannotBeAdoptedDoesNotKeepTheOthersFromIt() throws Exception {
+		TestServer second = second((protocol) -> {
+		});
+		List<IdleConnection> batch = new ArrayList<>();
+		IdleConnection listener = new IdleConnection(this.first.handoff().exportListener(), true);
+		try (TestClient one = this.first.connect()) {
+			one.get("/who");
+			batch.add(giveUpOne(this.first));
+			batch.add(listener);
+			try (TestClient other = this.first.connect()) {
+				other.get("/who");
+				batch.add(giveUpOne(this.first));
+				assertThat(second.handoff().adopt(batch)).containsOnlyKeys(listener);
+				assertThat(batch).allMatch((connection) -> connection.descriptor().isClosed());
+				assertThat(second.handoff().figures().adopted()).isEqualTo(2);
+				assertThat(one.get("/who").body()).isEqualTo("second");
+				assertThat(other.get("/who").body()).isEqualTo("second");
+			}
+		}
+	}
+
+	@Test
 	void pausedConnectorRefusesAndClosesTheConnection() throws Exception {
 		TestServer second = second((protocol) -> {
 		});
