@@ -324,8 +324,9 @@ final class Drain {
 	}
 
 	private boolean isEmpty() {
-		return this.participants.isDone() && count(this.connectors) == 0
-				&& (this.transfer == null || !this.transfer.isOutstanding());
+		// To count all connections takes longer than the rest
+		return this.participants.isDone() && (this.transfer == null || !this.transfer.isOutstanding())
+				&& count(this.connectors) == 0;
 	}
 
 	private void end(long cut) {

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.hotswap.web.ConnectionCounters;
 import dev.hotswap.web.IdleConnection;
@@ -44,6 +46,9 @@ final class Departures {
 
 	/** Event loops that have not answered yet. */
 	private final List<Promise<Departed>> pending = new ArrayList<>();
+
+	/** Where the next round goes on; after the last one, it begins anew. */
+	private Iterator<HandoffConnection> next = Collections.emptyIterator();
 
 	/** What has left, but has not been returned. */
 	private final List<IdleConnection> departed = new ArrayList<>();
@@ -85,11 +90,33 @@ final class Departures {
 	 */
 	synchronized void begin(int max) {
 		if (this.pending.isEmpty() && this.departed.isEmpty()) {
-			AtomicInteger room = new AtomicInteger(max);
-			List<HandoffConnection> candidates = this.connections.stream()
-				.filter((connection) -> connection.isWarmUp() == this.warmUp && connection.seemsIdle())
-				.toList();
-			Loops.byLoop(candidates).forEach((loop, group) -> choose(loop, group, room));
+			Loops.byLoop(candidates(max)).forEach(this::choose);
+		}
+	}
+
+	/**
+	 * Each round goes on where the last one ended: to look at all of them for each few
+	 * hundred takes longer than anything else if there are thousands.
+	 */
+	private Set<HandoffConnection> candidates(int max) {
+		Set<HandoffConnection> candidates = new LinkedHashSet<>();
+		boolean amid = this.next.hasNext();
+		look(max, candidates);
+		if (amid) {
+			look(max, candidates);
+		}
+		return candidates;
+	}
+
+	private void look(int max, Set<HandoffConnection> candidates) {
+		if (!this.next.hasNext()) {
+			this.next = this.connections.iterator();
+		}
+		while (candidates.size() < max && this.next.hasNext()) {
+			HandoffConnection connection = this.next.next();
+			if (connection.isWarmUp() == this.warmUp && connection.seemsIdle()) {
+				candidates.add(connection);
+			}
 		}
 	}
 
@@ -135,10 +162,10 @@ final class Departures {
 		return connections;
 	}
 
-	private void choose(EventLoop loop, List<HandoffConnection> group, AtomicInteger room) {
+	private void choose(EventLoop loop, List<HandoffConnection> group) {
 		Promise<Departed> answer = loop.newPromise();
 		try {
-			loop.execute(() -> depart(loop, group, room, answer));
+			loop.execute(() -> depart(loop, group, answer));
 			this.pending.add(answer);
 		}
 		catch (RejectedExecutionException ex) {
@@ -146,18 +173,15 @@ final class Departures {
 		}
 	}
 
-	private void depart(EventLoop loop, List<HandoffConnection> group, AtomicInteger room, Promise<Departed> answer) {
+	private void depart(EventLoop loop, List<HandoffConnection> group, Promise<Departed> answer) {
 		List<HandoffConnection> leaving = new ArrayList<>();
 		IOException failure = null;
 		Iterator<HandoffConnection> candidates = group.iterator();
-		while (failure == null && candidates.hasNext() && room.getAndDecrement() > 0) {
+		while (failure == null && candidates.hasNext()) {
 			HandoffConnection candidate = candidates.next();
 			try {
 				if (candidate.departIfIdle(this.transport)) {
 					leaving.add(candidate);
-				}
-				else {
-					room.incrementAndGet();
 				}
 			}
 			catch (IOException ex) {
