@@ -364,6 +364,31 @@ class TransferTests {
 	}
 
 	@Test
+	void connectionsThatOnlySeemIdleDoNotKeepTheOthersFromTheirTurn() throws Exception {
+		List<TestClient> begun = new ArrayList<>();
+		try (TestClient idle = this.first.connect()) {
+			idle.get("/who");
+			for (int i = 0; i < 8; i++) {
+				TestClient client = this.first.connect();
+				begun.add(client);
+				client.get("/who");
+				client.send("GET /w");
+			}
+			this.first.awaitCensus(0, 0, 9);
+			awaitPasses(this.first);
+			List<IdleConnection> left = await().pollInterval(Duration.ofMillis(1))
+				.until(() -> this.first.handoff().giveUpIdle(1), (connections) -> !connections.isEmpty());
+			this.second.handoff().adopt(left.get(0).descriptor(), true);
+			assertThat(idle.get("/who").body()).isEqualTo("second");
+		}
+		finally {
+			for (TestClient client : begun) {
+				client.close();
+			}
+		}
+	}
+
+	@Test
 	void numberOfConnectionsIsBounded() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.first.handoff().giveUpIdle(0));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.first.handoff().giveUpIdle(257));
