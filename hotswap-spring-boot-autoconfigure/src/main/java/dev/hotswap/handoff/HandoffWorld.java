@@ -308,7 +308,8 @@ final class HandoffWorld {
 		try {
 			doWork(action);
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (RuntimeException | LinkageError | OutOfMemoryError ex) {
+			// The JDK reports a thread that could not be started as lack of memory
 			failed(action, ex);
 		}
 	}

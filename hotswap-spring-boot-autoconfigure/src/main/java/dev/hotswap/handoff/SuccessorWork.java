@@ -79,7 +79,7 @@ final class SuccessorWork {
 						() -> this.events.accept(new Event.ApplicationProgressed()));
 			}
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (RuntimeException | LinkageError | OutOfMemoryError ex) {
 			logger.warn("The application could not be warmed up", ex);
 		}
 		this.events.accept(new Event.WarmedUp(problem));

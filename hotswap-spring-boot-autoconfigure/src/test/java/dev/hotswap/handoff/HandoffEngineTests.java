@@ -290,6 +290,17 @@ class HandoffEngineTests {
 	}
 
 	@Test
+	void successorThatGetsNoThreadsForItsWarmUpServesCold() throws Exception {
+		Side predecessor = startFresh();
+		Side successor = takeOver(predecessor);
+		successor.application().warmUp = (recorded) -> {
+			throw new OutOfMemoryError("unable to create native thread");
+		};
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> successor.engine().role() == Role.ACTIVE);
+	}
+
+	@Test
 	void warmUpThatIsRequiredAndFailsFailsTheHandoff() throws Exception {
 		Side predecessor = startFresh();
 		Side successor = takeOver(predecessor);

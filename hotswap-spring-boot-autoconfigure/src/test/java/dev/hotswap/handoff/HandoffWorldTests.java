@@ -87,6 +87,24 @@ class HandoffWorldTests {
 	}
 
 	@Test
+	void actionForWhichThereIsNoThreadIsAnswered(@TempDir Path folder) {
+		List<Event> events = new CopyOnWriteArrayList<>();
+		HandoffWorld world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
+				new HandoffConnectors(false), (request) -> {
+					throw new OutOfMemoryError("unable to create native thread");
+				}, Deployment.NONE, (status, application) -> {
+				}, events::add);
+		try {
+			world.perform(new Action.Launch("h1", null));
+			await().atMost(Duration.ofSeconds(10)).until(() -> !events.isEmpty());
+			assertThat(events).singleElement().isInstanceOf(Event.ActionFailed.class);
+		}
+		finally {
+			world.close();
+		}
+	}
+
+	@Test
 	void exitOfALaunchedProcessIsReportedBeforeItsDeath(@TempDir Path folder) throws Exception {
 		List<Event> events = new CopyOnWriteArrayList<>();
 		Process process = new ProcessBuilder("true").start();
