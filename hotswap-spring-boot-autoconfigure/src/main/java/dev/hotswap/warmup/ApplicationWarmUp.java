@@ -74,7 +74,7 @@ public final class ApplicationWarmUp {
 			return null;
 		}
 		List<String> failures = new ArrayList<>(
-				new WarmUpBeans(this.settings.duration()).call(this.beans.get(), progress));
+				new WarmUpBeans(this.settings.duration(), Thread::new).call(this.beans.get(), progress));
 		failures.addAll(sendRequests(recorded, progress));
 		failures.forEach((failure) -> logger.warn("Warm-up: " + failure));
 		return (this.settings.required() && !failures.isEmpty())
@@ -90,7 +90,7 @@ public final class ApplicationWarmUp {
 		this.mark.setActive(true);
 		try {
 			RequestWarmUp.Result result = new RequestWarmUp(this.connectors, requests, this.mark.value(),
-					this.settings.duration(), this.settings.concurrency(), MINIMUM_REQUESTS)
+					this.settings.duration(), this.settings.concurrency(), MINIMUM_REQUESTS, Thread::new)
 				.run(progress);
 			awaitEndOfConnections();
 			log(result);

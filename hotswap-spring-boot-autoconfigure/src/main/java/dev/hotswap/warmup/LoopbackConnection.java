@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import javax.net.ssl.SSLSocketFactory;
-
 import dev.hotswap.WarmUp;
 import dev.hotswap.descriptor.LoopbackPair;
 import dev.hotswap.web.HandoffConnector;
@@ -25,32 +23,37 @@ final class LoopbackConnection implements AutoCloseable {
 
 	private final String mark;
 
-	private LoopbackConnection(Socket socket, String mark) throws IOException {
+	private final Cookies cookies;
+
+	private LoopbackConnection(Socket socket, String mark, Cookies cookies) throws IOException {
 		this.socket = socket;
 		this.mark = mark;
+		this.cookies = cookies;
 		this.input = new BufferedInputStream(socket.getInputStream());
 	}
 
 	/**
-	 * Connect to a connector. An encrypted one is spoken to in TLS; whatever certificate
-	 * it shows is accepted, since it is known who it is.
+	 * Connect to a connector. An encrypted one is spoken to in TLS and told the host's
+	 * name, by which it may choose a certificate and refuse requests to other hosts;
+	 * whatever certificate it shows is accepted, since it is known who it is.
 	 * @param connector the connector
+	 * @param host the host of its requests, as in {@code Host}
 	 * @param mark the value of the warm-up's header
+	 * @param cookies are sent, and set by responses
 	 * @return the connection
 	 * @throws IOException if the connector cannot adopt connections, or this process
 	 * cannot give it one
 	 */
-	static LoopbackConnection open(HandoffConnector connector, String mark) throws IOException {
+	static LoopbackConnection open(HandoffConnector connector, String host, String mark, Cookies cookies)
+			throws IOException {
 		LoopbackPair pair = LoopbackPair.connect();
 		Socket socket = pair.client();
 		try {
 			connector.adoptForWarmUp(pair.server());
-			if (connector.scheme().equals("https")) {
-				SSLSocketFactory encryption = LoopbackTrust.socketFactory();
-				return new LoopbackConnection(
-						encryption.createSocket(socket, "localhost", connector.address().getPort(), true), mark);
-			}
-			return new LoopbackConnection(socket, mark);
+			return new LoopbackConnection(
+					connector.scheme().equals("https")
+							? LoopbackTrust.encrypt(socket, host, connector.address().getPort()) : socket,
+					mark, cookies);
 		}
 		catch (IOException | RuntimeException ex) {
 			socket.close();
@@ -70,17 +73,21 @@ final class LoopbackConnection implements AutoCloseable {
 		StringBuilder text = new StringBuilder(256);
 		text.append(request.method()).append(' ').append(request.target()).append(" HTTP/1.1\r\n");
 		if (!request.headers().containsKey("Host")) {
-			text.append("Host: localhost\r\n");
+			text.append("Host: ").append(request.host()).append("\r\n");
 		}
 		for (Map.Entry<String, String> header : request.headers().entrySet()) {
 			text.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
+		}
+		String cookies = this.cookies.header();
+		if (!cookies.isEmpty()) {
+			text.append("Cookie: ").append(cookies).append("\r\n");
 		}
 		text.append(WarmUp.HEADER).append(": ").append(this.mark).append("\r\n\r\n");
 		long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
 		this.socket.setSoTimeout((int) Math.max(1, left));
 		this.socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
-		return new ResponseReader(this.input, deadline).read(request.method().equals("HEAD"));
+		return new ResponseReader(this.input, this.cookies, deadline).read(request.method().equals("HEAD"));
 	}
 
 	@Override

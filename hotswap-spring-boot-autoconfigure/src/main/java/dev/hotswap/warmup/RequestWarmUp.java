@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -58,6 +59,8 @@ final class RequestWarmUp {
 
 	private final int concurrency;
 
+	private final ThreadFactory threads;
+
 	private final LatencyTrend trend;
 
 	/**
@@ -69,9 +72,10 @@ final class RequestWarmUp {
 	 * @param duration how long at most
 	 * @param concurrency how many at once
 	 * @param minimum how many before the latency may count as settled
+	 * @param threads makes the threads of workers
 	 */
 	RequestWarmUp(HandoffConnectors connectors, List<WarmUpRequest> requests, String mark, Duration duration,
-			int concurrency, int minimum) {
+			int concurrency, int minimum, ThreadFactory threads) {
 		connectors.all().forEach((connector) -> this.connectors.put(connector.name(), connector));
 		this.isServing = connectors::isOpen;
 		this.targets = requests.stream().map(WarmUpTarget::new).toList();
@@ -79,6 +83,7 @@ final class RequestWarmUp {
 		this.mark = mark;
 		this.duration = duration;
 		this.concurrency = concurrency;
+		this.threads = threads;
 		this.trend = new LatencyTrend(WINDOW, minimum, compilation(), System::nanoTime);
 	}
 
@@ -108,19 +113,7 @@ final class RequestWarmUp {
 	Result run(Runnable progress) {
 		long start = System.nanoTime();
 		long deadline = start + this.duration.toNanos();
-		CountDownLatch ended = new CountDownLatch(this.concurrency);
-		for (int i = 1; i <= this.concurrency; i++) {
-			Thread worker = new Thread(() -> {
-				try {
-					work(deadline);
-				}
-				finally {
-					ended.countDown();
-				}
-			}, "hotswap-warm-up-" + i);
-			worker.setDaemon(true);
-			worker.start();
-		}
+		CountDownLatch ended = startWorkers(deadline);
 		try {
 			while (!ended.await(PROGRESS.toMillis(), TimeUnit.MILLISECONDS)) {
 				progress.run();
@@ -135,9 +128,34 @@ final class RequestWarmUp {
 				this.targets.stream().flatMap(WarmUpTarget::failure).toList());
 	}
 
+	/** As many as the system gives threads for, which may limit them. */
+	private CountDownLatch startWorkers(long deadline) {
+		CountDownLatch ended = new CountDownLatch(this.concurrency);
+		for (int i = 1; i <= this.concurrency; i++) {
+			Thread worker = this.threads.newThread(() -> {
+				try {
+					work(deadline);
+				}
+				finally {
+					ended.countDown();
+				}
+			});
+			worker.setName("hotswap-warm-up-" + i);
+			worker.setDaemon(true);
+			try {
+				worker.start();
+			}
+			catch (OutOfMemoryError ex) {
+				// How the JDK reports that
+				logger.warn("Warm-up: a worker could not be started: " + ex);
+				ended.countDown();
+			}
+		}
+		return ended;
+	}
+
 	private void work(long deadline) {
-		Map<HandoffConnector, LoopbackConnection> connections = new HashMap<>();
-		try {
+		try (LoopbackConnections connections = new LoopbackConnections(this.mark)) {
 			while (!this.trend.isSettled() && System.nanoTime() - deadline < 0 && !this.isServing.getAsBoolean()) {
 				WarmUpTarget target = nextTarget();
 				if (target == null) {
@@ -156,9 +174,6 @@ final class RequestWarmUp {
 				}
 			}
 		}
-		finally {
-			connections.values().forEach(LoopbackConnection::close);
-		}
 	}
 
 	private @Nullable WarmUpTarget nextTarget() {
@@ -171,20 +186,17 @@ final class RequestWarmUp {
 		return null;
 	}
 
-	private void send(WarmUpTarget target, Map<HandoffConnector, LoopbackConnection> connections, long deadline) {
+	private void send(WarmUpTarget target, LoopbackConnections connections, long deadline) {
 		HandoffConnector connector = this.connectors.get(target.request().connector());
 		if (connector == null) {
 			target.failed("there is no connector '" + target.request().connector() + "'");
 			return;
 		}
-		long start = System.nanoTime();
-		LoopbackConnection connection = connections.remove(connector);
+		LoopbackConnection connection = null;
 		boolean kept = false;
 		try {
-			if (connection == null) {
-				connection = LoopbackConnection.open(connector, this.mark);
-				start = System.nanoTime();
-			}
+			connection = connections.take(connector, target.request());
+			long start = System.nanoTime();
 			long latest = Math.min(start + MAX_RESPONSE_TIME.toNanos(), deadline);
 			ResponseReader.Response response = connection.exchange(target.request(), latest);
 			this.trend.add(System.nanoTime() - start);
@@ -198,7 +210,7 @@ final class RequestWarmUp {
 			}
 		}
 		if (kept) {
-			connections.put(connector, connection);
+			connections.keep(connector, target.request(), connection);
 		}
 		else if (connection != null) {
 			connection.close();

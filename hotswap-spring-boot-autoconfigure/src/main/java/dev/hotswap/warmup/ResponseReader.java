@@ -24,6 +24,8 @@ final class ResponseReader {
 
 	private final InputStream input;
 
+	private final Cookies cookies;
+
 	private final long deadline;
 
 	private final byte[] sink = new byte[8192];
@@ -36,8 +38,9 @@ final class ResponseReader {
 
 	private boolean close;
 
-	ResponseReader(InputStream input, long deadline) {
+	ResponseReader(InputStream input, Cookies cookies, long deadline) {
 		this.input = input;
+		this.cookies = cookies;
 		this.deadline = deadline;
 	}
 
@@ -87,6 +90,7 @@ final class ResponseReader {
 		switch (name) {
 			case "transfer-encoding" -> this.chunked = value.toLowerCase(Locale.ROOT).endsWith("chunked");
 			case "content-length" -> this.length = number(value, 10);
+			case "set-cookie" -> this.cookies.set(value);
 			case "connection" -> this.close |= value.toLowerCase(Locale.ROOT).contains("close");
 			default -> {
 				// Of no matter here

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -21,8 +22,16 @@ final class WarmUpBeans {
 
 	private final Duration limit;
 
-	WarmUpBeans(Duration limit) {
+	private final ThreadFactory threads;
+
+	/**
+	 * Create a caller.
+	 * @param limit how long each bean may take
+	 * @param threads makes a thread for each, since one that hangs is left behind
+	 */
+	WarmUpBeans(Duration limit, ThreadFactory threads) {
 		this.limit = limit;
+		this.threads = threads;
 	}
 
 	/**
@@ -44,8 +53,7 @@ final class WarmUpBeans {
 
 	private @Nullable String call(String name, WarmUp bean, Runnable progress) {
 		CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-		// A thread of its own, since one that hangs is left behind
-		Thread thread = new Thread(() -> {
+		Thread thread = this.threads.newThread(() -> {
 			try {
 				bean.warmUp();
 				done.complete(null);
@@ -53,11 +61,16 @@ final class WarmUpBeans {
 			catch (Throwable ex) {
 				done.completeExceptionally(ex);
 			}
-		}, "hotswap-warm-up-" + name);
+		});
+		thread.setName("hotswap-warm-up-" + name);
 		thread.setDaemon(true);
-		thread.start();
 		try {
+			thread.start();
 			return await(done, progress);
+		}
+		catch (OutOfMemoryError ex) {
+			// How the JDK reports that the system gives it no thread
+			return "could not be called: " + ex;
 		}
 		catch (TimeoutException ex) {
 			thread.interrupt();

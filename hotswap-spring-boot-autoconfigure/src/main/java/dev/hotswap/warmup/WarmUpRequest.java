@@ -51,6 +51,14 @@ public record WarmUpRequest(String connector, String method, String target, Map<
 				recorded.weight(), true);
 	}
 
+	/**
+	 * The host that it is sent to.
+	 * @return what {@code Host} says, with a port or without
+	 */
+	String host() {
+		return this.headers.getOrDefault("Host", "localhost");
+	}
+
 	WarmUpRequest withWeight(int weight) {
 		return new WarmUpRequest(this.connector, this.method, this.target, this.headers, weight, this.recorded);
 	}

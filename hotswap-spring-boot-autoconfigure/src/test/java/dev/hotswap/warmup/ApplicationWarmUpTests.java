@@ -6,11 +6,15 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import dev.hotswap.WarmUp;
 import dev.hotswap.web.ConnectionMonitoring;
@@ -26,6 +30,9 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.valves.AbstractAccessLogValve;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate.Type;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +58,10 @@ class ApplicationWarmUpTests {
 	private final AtomicInteger count = new AtomicInteger();
 
 	private final AtomicInteger unmarked = new AtomicInteger();
+
+	private final Set<String> sessions = ConcurrentHashMap.newKeySet();
+
+	private final Set<String> hosts = ConcurrentHashMap.newKeySet();
 
 	private final CountDownLatch never = new CountDownLatch(1);
 
@@ -92,6 +103,16 @@ class ApplicationWarmUpTests {
 	}
 
 	@Test
+	void sessionsAreNoMoreThanWorkers() {
+		start((factory) -> {
+		});
+		assertThat(warmUp(settings("/session"))).isNull();
+		// More than a connection is kept for
+		assertThat(this.count).hasValueGreaterThan(500);
+		assertThat(this.sessions).hasSizeBetween(1, 4);
+	}
+
+	@Test
 	void encryptedConnectorIsWarmedUpToo(@TempDir Path folder) throws Exception {
 		Path keyStore = keyStore(folder);
 		start((factory) -> {
@@ -102,6 +123,31 @@ class ApplicationWarmUpTests {
 		});
 		assertThat(warmUp(settings("/hello"))).isNull();
 		assertThat(this.count).hasValueGreaterThan(500);
+	}
+
+	@Test
+	void encryptedConnectorIsToldTheHostOfItsRequests(@TempDir Path folder) throws Exception {
+		Path keyStore = keyStore(folder);
+		start((factory) -> {
+			Ssl ssl = new Ssl();
+			ssl.setKeyStore(keyStore.toString());
+			ssl.setKeyStorePassword("secret");
+			factory.setSsl(ssl);
+			factory.addConnectorCustomizers((connector) -> {
+				SSLHostConfig host = new SSLHostConfig();
+				host.setHostName("shop.test");
+				SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, Type.UNDEFINED);
+				certificate.setCertificateKeystoreFile(keyStore.toString());
+				certificate.setCertificateKeystorePassword("secret");
+				host.addCertificate(certificate);
+				connector.addSslHostConfig(host);
+			});
+		});
+		Stream<RecordedRequest> recorded = Stream.of("Shop.test:8443", "127.0.0.1", "[::1]:8443", "a_b", "")
+			.map((host) -> new RecordedRequest("server", "GET", "/host", Map.of("Host", host), 3));
+		warmUp(new WarmUpSettings(List.of(WarmUpRequest.parse("/host")), true, Duration.ofSeconds(3), 1, false),
+				recorded.toArray(RecordedRequest[]::new));
+		assertThat(this.hosts).contains("shop.test", "127.0.0.1", "[::1]", "localhost");
 	}
 
 	@Test
@@ -228,6 +274,8 @@ class ApplicationWarmUpTests {
 			switch (request.getRequestURI()) {
 				case "/unwanted" -> test.unmarked.incrementAndGet();
 				case "/missing" -> response.setStatus(404);
+				case "/session" -> test.sessions.add(request.getSession().getId());
+				case "/host" -> test.hosts.add(request.getServerName().toLowerCase(Locale.ROOT));
 				case "/large" -> response.getOutputStream().write(new byte[100_000]);
 				case "/hanging" -> {
 					try {

@@ -19,6 +19,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
  */
 class ResponseReaderTests {
 
+	private final Cookies cookies = new Cookies();
+
 	private InputStream input = InputStream.nullInputStream();
 
 	@Test
@@ -57,6 +59,13 @@ class ResponseReaderTests {
 		assertThat(read(false).status()).isEqualTo(200);
 	}
 
+	@Test
+	void cookiesAreKept() throws IOException {
+		receive("HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Path=/\r\nset-cookie:b=2\r\nContent-Length: 0\r\n\r\n");
+		read(false);
+		assertThat(this.cookies.header()).isEqualTo("a=1; b=2");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
 			"HTTP/1.1 200 OK\r\n\r\nto the end", "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n" })
@@ -79,7 +88,7 @@ class ResponseReaderTests {
 	void responseAfterItsDeadlineFails() {
 		receive("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 		assertThatExceptionOfType(IOException.class)
-			.isThrownBy(() -> new ResponseReader(this.input, System.nanoTime() - 1).read(false))
+			.isThrownBy(() -> new ResponseReader(this.input, this.cookies, System.nanoTime() - 1).read(false))
 			.withMessageContaining("too long");
 	}
 
@@ -88,7 +97,7 @@ class ResponseReaderTests {
 	}
 
 	private ResponseReader.Response read(boolean head) throws IOException {
-		return new ResponseReader(this.input, System.nanoTime() + TimeUnit.MINUTES.toNanos(1)).read(head);
+		return new ResponseReader(this.input, this.cookies, System.nanoTime() + TimeUnit.MINUTES.toNanos(1)).read(head);
 	}
 
 }

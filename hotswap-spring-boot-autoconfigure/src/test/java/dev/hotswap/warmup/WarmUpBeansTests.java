@@ -70,15 +70,35 @@ class WarmUpBeansTests {
 		AtomicInteger progress = new AtomicInteger();
 		CountDownLatch told = new CountDownLatch(1);
 		this.beans.put("slow", told::await);
-		new WarmUpBeans(Duration.ofSeconds(30)).call(this.beans, () -> {
+		new WarmUpBeans(Duration.ofSeconds(30), Thread::new).call(this.beans, () -> {
 			progress.incrementAndGet();
 			told.countDown();
 		});
 		assertThat(progress).hasValueGreaterThanOrEqualTo(1);
 	}
 
+	@Test
+	void beanForWhichThereIsNoThreadIsNamedAndTheNextIsCalled() {
+		this.beans.put("unlucky", () -> this.called.add("unlucky"));
+		this.beans.put("sound", () -> this.called.add("sound"));
+		AtomicInteger threads = new AtomicInteger();
+		List<String> failures = new WarmUpBeans(Duration.ofSeconds(30),
+				(task) -> (threads.getAndIncrement() > 0) ? new Thread(task) : new Thread(task) {
+
+					@Override
+					public void start() {
+						throw new OutOfMemoryError("unable to create native thread");
+					}
+
+				})
+			.call(this.beans, () -> {
+			});
+		assertThat(failures).singleElement().asString().contains("'unlucky' could not be called", "native thread");
+		assertThat(this.called).containsExactly("sound");
+	}
+
 	private List<String> call(Duration limit) {
-		return new WarmUpBeans(limit).call(this.beans, () -> {
+		return new WarmUpBeans(limit, Thread::new).call(this.beans, () -> {
 		});
 	}
 
