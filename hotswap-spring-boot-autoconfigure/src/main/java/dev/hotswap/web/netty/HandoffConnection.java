@@ -13,6 +13,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultMessageSizeEstimator;
+import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -53,6 +55,9 @@ final class HandoffConnection extends ChannelDuplexHandler {
 
 	/** Larger responses are too much to send again. */
 	private static final long MAX_RECORDED_CONTENT = 1024 * 1024;
+
+	/** Of buffers, wrapped or not; a response with a file says its length. */
+	private static final MessageSizeEstimator.Handle SIZES = new DefaultMessageSizeEstimator(0).newHandle();
 
 	private final NettyHandoffConnector connector;
 
@@ -98,6 +103,9 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	private long candidateStart;
 
 	private @Nullable HttpResponse candidateResponse;
+
+	/** Also of a response that does not say its length. */
+	private long candidateContent;
 
 	/**
 	 * Create a connection. Any thread.
@@ -222,6 +230,9 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		if (message instanceof HttpResponse response) {
 			responseBegun(response);
 		}
+		if (this.candidateResponse != null) {
+			this.candidateContent += SIZES.size(message);
+		}
 		if (message instanceof LastHttpContent && this.responding) {
 			written = responseComplete(context, promise);
 		}
@@ -237,6 +248,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		}
 		this.responding = true;
 		this.candidateResponse = (this.candidate != null) ? response : null;
+		this.candidateContent = 0;
 		if (this.connector.isAnnouncing() && HttpUtil.isKeepAlive(response) && isLastRequest()) {
 			HttpUtil.setKeepAlive(response, false);
 			this.announced = true;
@@ -291,7 +303,8 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		HttpResponse response = this.candidateResponse;
 		this.candidate = null;
 		this.candidateResponse = null;
-		if (candidate != null && response != null && HttpUtil.getContentLength(response, 0L) <= MAX_RECORDED_CONTENT) {
+		if (candidate != null && response != null
+				&& Math.max(this.candidateContent, HttpUtil.getContentLength(response, 0L)) <= MAX_RECORDED_CONTENT) {
 			this.connector.recorder()
 				.served(candidate, response.status().code(), response.headers().get(HttpHeaderNames.CONTENT_TYPE),
 						this.candidateStart);

@@ -7,6 +7,7 @@ import dev.hotswap.web.TestClient;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 
 import org.springframework.http.HttpStatus;
 
@@ -44,6 +45,29 @@ class RecordingTests {
 			assertThat(sample.get(0).method()).isEqualTo("GET");
 			assertThat(sample.get(0).path()).isEqualTo("/hello");
 			assertThat(sample.get(0).headers()).containsOnlyKeys("Host", "Accept").containsEntry("Host", "shop");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void largeResponsesAreNotRecordedWhetherTheyTellTheirLengthOrNot(TestTransport transport) throws Exception {
+		byte[] part = new byte[300 * 1024];
+		try (TestNettyServer server = TestNettyServer.start(transport, true); TestClient client = server.connect()) {
+			for (int parts : new int[] { 4, 3 }) {
+				String size = (parts == 4) ? "large" : "small";
+				Flux<byte[]> body = Flux.just(part).repeat(parts - 1);
+				server.handle("/chunked-" + size,
+						(request, response) -> response.writeWith(body.map(response.bufferFactory()::wrap)));
+				server.handle("/whole-" + size, (request, response) -> {
+					response.getHeaders().setContentLength(parts * (long) part.length);
+					return response.writeWith(body.map(response.bufferFactory()::wrap));
+				});
+				assertThat(client.get("/chunked-" + size).status()).isEqualTo(200);
+				assertThat(client.get("/whole-" + size).status()).isEqualTo(200);
+			}
+			List<RecordedRequest> sample = await().until(() -> server.connectors.recorder().sample(),
+					(each) -> each.size() >= 2);
+			assertThat(sample).extracting(RecordedRequest::path).containsExactlyInAnyOrder("/chunked-small", "/whole-small");
 		}
 	}
 
