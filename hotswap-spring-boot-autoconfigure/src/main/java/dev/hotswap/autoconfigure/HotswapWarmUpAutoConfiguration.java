@@ -1,18 +1,15 @@
 package dev.hotswap.autoconfigure;
 
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
-
 import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.warmup.ApplicationWarmUp;
 import dev.hotswap.warmup.WarmUpMark;
 import dev.hotswap.warmup.WarmUpObservations;
 import dev.hotswap.warmup.WarmUpRequest;
 import dev.hotswap.warmup.WarmUpSettings;
-import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.observation.MeterObservationHandler;
-import io.micrometer.observation.ObservationHandler;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationPredicate;
+import io.micrometer.observation.ObservationRegistry;
 import jakarta.servlet.Servlet;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,9 +22,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
+import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
+import org.springframework.http.server.observation.ServerRequestObservationConvention;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -68,11 +65,13 @@ public final class HotswapWarmUpAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		WarmUpObservations hotswapWarmUpObservations(WarmUpMark mark, ObjectProvider<ObservationHandler<?>> handlers) {
+		WarmUpObservations hotswapWarmUpObservations(WarmUpMark mark,
+				ObjectProvider<ServerRequestObservationConvention> convention) {
 			return new WarmUpObservations(mark,
 					(observation) -> (observation instanceof ServerRequestObservationContext request)
 							? request.getCarrier().getHeader(dev.hotswap.WarmUp.HEADER) : null,
-					new OnlyMeters(handlers));
+					SingletonSupplier.of(() -> convention.getIfUnique(DefaultServerRequestObservationConvention::new)),
+					ObservationRehearsal::registry);
 		}
 
 	}
@@ -88,53 +87,45 @@ public final class HotswapWarmUpAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		WarmUpObservations hotswapWarmUpObservations(WarmUpMark mark, ObjectProvider<ObservationHandler<?>> handlers) {
+		WarmUpObservations hotswapWarmUpObservations(WarmUpMark mark,
+				ObjectProvider<org.springframework.http.server.reactive.observation.ServerRequestObservationConvention> convention) {
 			return new WarmUpObservations(mark, (
 					observation) -> (observation instanceof org.springframework.http.server.reactive.observation.ServerRequestObservationContext request)
 							? request.getCarrier().getHeaders().getFirst(dev.hotswap.WarmUp.HEADER) : null,
-					new OnlyMeters(handlers));
+					SingletonSupplier.of(() -> convention.getIfUnique(
+							org.springframework.http.server.reactive.observation.DefaultServerRequestObservationConvention::new)),
+					ObservationRehearsal::registry);
 		}
 
 	}
 
 	/**
-	 * Has no meter kept of a warm-up's requests.
+	 * Where a warm-up's requests are observed: by meters that nobody ever sees.
 	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(MeterFilter.class)
-	static class MeterConfiguration {
+	private static final class ObservationRehearsal {
 
-		@Bean
-		@ConditionalOnMissingBean(name = "hotswapWarmUpMeterFilter")
-		@Order(Ordered.HIGHEST_PRECEDENCE)
-		MeterFilter hotswapWarmUpMeterFilter() {
-			// Other filters have given names their prefixes by then
-			return MeterFilter.deny((id) -> id.getName().contains(WarmUpObservations.NAME));
+		private static final boolean METERS = ClassUtils.isPresent(
+				"io.micrometer.core.instrument.observation.DefaultMeterObservationHandler",
+				ObservationRehearsal.class.getClassLoader());
+
+		static ObservationRegistry registry() {
+			ObservationRegistry registry = ObservationRegistry.create();
+			if (METERS) {
+				Meters.observe(registry);
+			}
+			return registry;
 		}
 
 	}
 
 	/**
-	 * Whether only meters are told of observations, and no tracer or other handler, which
-	 * would take a warm-up's requests for clients'.
+	 * Apart, since its classes may be missing.
 	 */
-	private static final class OnlyMeters implements BooleanSupplier {
+	private static final class Meters {
 
-		private final Supplier<Boolean> answer;
-
-		private OnlyMeters(ObjectProvider<ObservationHandler<?>> handlers) {
-			this.answer = SingletonSupplier.of(() -> isPresent()
-					&& handlers.stream().allMatch((handler) -> handler instanceof MeterObservationHandler));
-		}
-
-		private static boolean isPresent() {
-			return ClassUtils.isPresent("io.micrometer.core.instrument.observation.MeterObservationHandler",
-					OnlyMeters.class.getClassLoader());
-		}
-
-		@Override
-		public boolean getAsBoolean() {
-			return Boolean.TRUE.equals(this.answer.get());
+		static void observe(ObservationRegistry registry) {
+			registry.observationConfig()
+				.observationHandler(new DefaultMeterObservationHandler(new SimpleMeterRegistry()));
 		}
 
 	}

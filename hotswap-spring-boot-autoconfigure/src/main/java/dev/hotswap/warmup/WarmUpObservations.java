@@ -1,45 +1,48 @@
 package dev.hotswap.warmup;
 
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationFilter;
+import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationPredicate;
+import io.micrometer.observation.ObservationRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the requests of a warm-up out of an application's HTTP metrics and traces, but
- * has them observed under a {@linkplain #NAME name of their own} where only meters hear
- * of it: what the first observed request loads and interprets takes some 20 ms, and a
- * client would wait for it. Thread-safe.
+ * Keeps the requests of a warm-up out of an application's HTTP metrics and traces: nobody
+ * hears of them. Each is observed by a registry of its own instead, since what the first
+ * observed request loads and interprets takes some 20 ms, and a client would wait for it.
+ * Thread-safe.
  */
-public final class WarmUpObservations implements ObservationPredicate, ObservationFilter {
+public final class WarmUpObservations implements ObservationPredicate {
 
-	/**
-	 * The name of what is observed of a warm-up. Nobody is to keep a meter of it.
-	 */
-	public static final String NAME = "hotswap.warm-up.requests";
+	private static final Log logger = LogFactory.getLog(WarmUpObservations.class);
 
 	private final WarmUpMark mark;
 
 	private final Function<Observation.Context, @Nullable String> header;
 
-	private final BooleanSupplier onlyMeters;
+	private final Supplier<? extends ObservationConvention<?>> convention;
+
+	private final Supplier<ObservationRegistry> registry;
 
 	/**
-	 * Create the predicate and filter.
+	 * Create the predicate.
 	 * @param mark marks the requests of a warm-up
 	 * @param header gives the value of the warm-up's header if the observation is that of
 	 * a request to the server, else {@code null}
-	 * @param onlyMeters whether nobody but meters hears of observations; asked from the
-	 * first request of a warm-up on
+	 * @param convention gives what requests to the server are observed by
+	 * @param registry gives a registry to observe a request with, and to throw away
 	 */
 	public WarmUpObservations(WarmUpMark mark, Function<Observation.Context, @Nullable String> header,
-			BooleanSupplier onlyMeters) {
+			Supplier<? extends ObservationConvention<?>> convention, Supplier<ObservationRegistry> registry) {
 		this.mark = mark;
 		this.header = header;
-		this.onlyMeters = onlyMeters;
+		this.convention = convention;
+		this.registry = registry;
 	}
 
 	@Override
@@ -47,17 +50,22 @@ public final class WarmUpObservations implements ObservationPredicate, Observati
 		if (!this.mark.isActive() || !this.mark.matches(this.header.apply(context))) {
 			return true;
 		}
-		// It may end when the warm-up is over
-		context.put(WarmUpObservations.class, this);
-		return this.onlyMeters.getAsBoolean();
+		try {
+			rehearse(context);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Warm-up: a request could not be observed", ex);
+		}
+		return false;
 	}
 
-	@Override
-	public Observation.Context map(Observation.Context context) {
-		if (context.containsKey(WarmUpObservations.class)) {
-			context.setName(NAME);
-		}
-		return context;
+	@SuppressWarnings("unchecked")
+	private void rehearse(Observation.Context context) {
+		ObservationConvention<Observation.Context> convention = (ObservationConvention<Observation.Context>) this.convention
+			.get();
+		Observation observation = Observation.start(convention, () -> context, this.registry.get());
+		observation.openScope().close();
+		observation.stop();
 	}
 
 }

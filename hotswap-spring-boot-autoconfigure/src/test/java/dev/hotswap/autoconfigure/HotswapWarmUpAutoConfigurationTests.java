@@ -3,6 +3,8 @@ package dev.hotswap.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import dev.hotswap.WarmUp;
@@ -12,13 +14,10 @@ import dev.hotswap.warmup.WarmUpMark;
 import dev.hotswap.warmup.WarmUpObservations;
 import dev.hotswap.warmup.WarmUpSettings;
 import dev.hotswap.web.HandoffConnectors;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.config.MeterFilterReply;
+import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationPredicate;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -28,7 +27,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
+import org.springframework.http.server.observation.ServerRequestObservationConvention;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -61,50 +62,65 @@ class HotswapWarmUpAutoConfigurationTests {
 	}
 
 	@Test
-	void servletRequestsOfAWarmUpAreObservedWhereOnlyMetersHearOfThem() {
-		Function<String, Observation.Context> context = (mark) -> {
-			MockHttpServletRequest request = new MockHttpServletRequest();
-			request.addHeader(WarmUp.HEADER, mark);
-			return new ServerRequestObservationContext(request, new MockHttpServletResponse());
-		};
-		configured(new WebApplicationContextRunner()).run((application) -> assertThatIsObserved(application, context));
-		configured(new WebApplicationContextRunner()).withBean("tracer", ObservationHandler.class, this::tracer)
-			.run((application) -> assertThatIsNotObserved(application, context));
+	void servletRequestsOfAWarmUpAreNotObservedButRehearsed() {
+		AtomicInteger rehearsed = new AtomicInteger();
+		configured(new WebApplicationContextRunner())
+			.withBean(ServerRequestObservationConvention.class, () -> new DefaultServerRequestObservationConvention() {
+
+				@Override
+				public KeyValues getLowCardinalityKeyValues(ServerRequestObservationContext context) {
+					rehearsed.incrementAndGet();
+					return super.getLowCardinalityKeyValues(context);
+				}
+
+			})
+			.run((application) -> {
+				assertThat(isObserved(application, this::servletRequest, "a client's")).isTrue();
+				assertThat(rehearsed).hasValue(0);
+				assertThat(isObserved(application, this::servletRequest, markOf(application))).isFalse();
+				assertThat(rehearsed).hasValue(2);
+			});
+		configured(new WebApplicationContextRunner())
+			.run((application) -> assertThat(isObserved(application, this::servletRequest, markOf(application)))
+				.isFalse());
 	}
 
 	@Test
-	void reactiveRequestsOfAWarmUpAreObservedWhereOnlyMetersHearOfThem() {
-		Function<String, Observation.Context> context = (
-				mark) -> new org.springframework.http.server.reactive.observation.ServerRequestObservationContext(
-						MockServerHttpRequest.get("/").header(WarmUp.HEADER, mark).build(),
-						new MockServerHttpResponse(), Map.of());
-		configured(new ReactiveWebApplicationContextRunner())
-			.run((application) -> assertThatIsObserved(application, context));
-		configured(new ReactiveWebApplicationContextRunner()).withBean("tracer", ObservationHandler.class, this::tracer)
-			.run((application) -> assertThatIsNotObserved(application, context));
+	void reactiveRequestsOfAWarmUpAreNotObserved() {
+		configured(new ReactiveWebApplicationContextRunner()).run((application) -> {
+			assertThat(isObserved(application, this::reactiveRequest, "a client's")).isTrue();
+			assertThat(isObserved(application, this::reactiveRequest, markOf(application))).isFalse();
+		});
 	}
 
-	private static void assertThatIsObserved(ApplicationContext application,
-			Function<String, Observation.Context> context) {
-		assertThat(test(application, context)).isTrue();
-		Meter.Id id = new Meter.Id(WarmUpObservations.NAME, Tags.empty(), null, null, Meter.Type.TIMER);
-		assertThat(application.getBean(MeterFilter.class).accept(id)).isEqualTo(MeterFilterReply.DENY);
+	@Test
+	void requestsAreNotObservedWhereThereAreNoMetersEither() {
+		configured(new WebApplicationContextRunner()).withClassLoader(new FilteredClassLoader("io.micrometer.core"))
+			.run((application) -> assertThat(isObserved(application, this::servletRequest, markOf(application)))
+				.isFalse());
 	}
 
-	private static void assertThatIsNotObserved(ApplicationContext application,
-			Function<String, Observation.Context> context) {
-		assertThat(test(application, context)).isFalse();
+	private Observation.Context servletRequest(String mark) {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.addHeader(WarmUp.HEADER, mark);
+		return new ServerRequestObservationContext(request, new MockHttpServletResponse());
 	}
 
-	private static boolean test(ApplicationContext application, Function<String, Observation.Context> context) {
+	private Observation.Context reactiveRequest(String mark) {
+		return new org.springframework.http.server.reactive.observation.ServerRequestObservationContext(
+				MockServerHttpRequest.get("/").header(WarmUp.HEADER, mark).build(), new MockServerHttpResponse(),
+				Map.of());
+	}
+
+	private static boolean isObserved(ApplicationContext application, Function<String, Observation.Context> request,
+			String mark) {
+		return application.getBean(ObservationPredicate.class).test("http.server.requests", request.apply(mark));
+	}
+
+	private static String markOf(ApplicationContext application) {
 		WarmUpMark mark = application.getBean(WarmUpMark.class);
 		ReflectionTestUtils.invokeMethod(mark, "setActive", true);
-		String value = ReflectionTestUtils.invokeMethod(mark, "value");
-		return application.getBean(ObservationPredicate.class).test("http.server.requests", context.apply(value));
-	}
-
-	private ObservationHandler<?> tracer() {
-		return mock(ObservationHandler.class);
+		return Objects.requireNonNull(ReflectionTestUtils.invokeMethod(mark, "value"));
 	}
 
 	@Test
@@ -112,26 +128,23 @@ class HotswapWarmUpAutoConfigurationTests {
 		configured(new WebApplicationContextRunner()).withClassLoader(new FilteredClassLoader("io.micrometer"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(ApplicationWarmUp.class)
-				.doesNotHaveBean("hotswapWarmUpObservations")
-				.doesNotHaveBean("hotswapWarmUpMeterFilter"));
+				.doesNotHaveBean("hotswapWarmUpObservations"));
 	}
 
 	@Test
 	void usersOwnBeansWin() {
 		WarmUpMark mark = new WarmUpMark();
-		WarmUpObservations observations = new WarmUpObservations(mark, (observation) -> null, () -> true);
-		MeterFilter filter = MeterFilter.accept();
+		WarmUpObservations observations = new WarmUpObservations(mark, (observation) -> null,
+				DefaultServerRequestObservationConvention::new, ObservationRegistry::create);
 		ApplicationWarmUp warmUp = new ApplicationWarmUp(Map::of, (request) -> true, new HandoffConnectors(true),
 				new WarmUpSettings(List.of(), false, Duration.ZERO, 1, false), mark);
 		configured(new WebApplicationContextRunner()).withBean("ownMark", WarmUpMark.class, () -> mark)
 			.withBean("ownWarmUp", ApplicationWarmUp.class, () -> warmUp)
 			.withBean("ownObservations", WarmUpObservations.class, () -> observations)
-			.withBean("hotswapWarmUpMeterFilter", MeterFilter.class, () -> filter)
 			.run((context) -> {
 				assertThat(context).getBean(WarmUpMark.class).isSameAs(mark);
 				assertThat(context).getBean(ApplicationWarmUp.class).isSameAs(warmUp);
 				assertThat(context).getBean(ObservationPredicate.class).isSameAs(observations);
-				assertThat(context).getBean(MeterFilter.class).isSameAs(filter);
 			});
 	}
 
