@@ -12,9 +12,7 @@ import java.util.regex.Pattern;
  */
 final class Cookies {
 
-	private static final int MAX_COUNT = 50;
-
-	/** What browsers keep of one. */
+	/** Of all together; servers take about twice as much of a request's head. */
 	private static final int MAX_LENGTH = 4096;
 
 	private static final Pattern PAIR = Pattern.compile("\\s*([^=;\\s]+)\\s*=([^;\\p{Cntrl}]*)(;.*)?");
@@ -34,13 +32,12 @@ final class Cookies {
 			return;
 		}
 		String name = pair.group(1);
-		String value = pair.group(2).trim();
-		if (REMOVED.matcher(header).matches()) {
-			this.values.remove(name);
-		}
-		else if (name.length() + value.length() <= MAX_LENGTH
-				&& (this.values.size() < MAX_COUNT || this.values.containsKey(name))) {
-			this.values.put(name, value);
+		this.values.remove(name);
+		if (!REMOVED.matcher(header).matches()) {
+			this.values.put(name, pair.group(2).trim());
+			if (header().length() > MAX_LENGTH) {
+				this.values.remove(name);
+			}
 		}
 	}
 

@@ -52,7 +52,7 @@ final class LoopbackConnection implements AutoCloseable {
 			connector.adoptForWarmUp(pair.server());
 			return new LoopbackConnection(
 					connector.scheme().equals("https")
-							? LoopbackTrust.encrypt(socket, host, connector.address().getPort()) : socket,
+							? LoopbackEncryption.encrypt(socket, host, connector.address().getPort()) : socket,
 					mark, cookies);
 		}
 		catch (IOException | RuntimeException ex) {

@@ -106,7 +106,9 @@ class ApplicationWarmUpTests {
 	void sessionsAreNoMoreThanWorkers() {
 		start((factory) -> {
 		});
-		assertThat(warmUp(settings("/session"))).isNull();
+		assertThat(warmUp(
+				new WarmUpSettings(List.of(WarmUpRequest.parse("/session")), true, Duration.ofSeconds(5), 4, true)))
+			.isNull();
 		// More than a connection is kept for
 		assertThat(this.count).hasValueGreaterThan(500);
 		assertThat(this.sessions).hasSizeBetween(1, 4);

@@ -67,7 +67,8 @@ class RecordingTests {
 			}
 			List<RecordedRequest> sample = await().until(() -> server.connectors.recorder().sample(),
 					(each) -> each.size() >= 2);
-			assertThat(sample).extracting(RecordedRequest::path).containsExactlyInAnyOrder("/chunked-small", "/whole-small");
+			assertThat(sample).extracting(RecordedRequest::path)
+				.containsExactlyInAnyOrder("/chunked-small", "/whole-small");
 		}
 	}
 
