@@ -30,14 +30,14 @@ class PageTests {
 	void keepsWhatIsAroundTheFigures() throws Exception {
 		Path page = this.folder.resolve("page.md");
 		Files.writeString(page, "before\n" + Page.BEGIN + "\nold\n" + Page.END + "\nafter\n");
-		new Page(page).render(new Results(this.folder.resolve("none")));
+		new Page(page).render(List.of(new Results(this.folder.resolve("none"))));
 		assertThat(page).content()
 			.startsWith("before\n")
 			.contains("Not measured yet")
 			.endsWith("\nafter\n")
 			.doesNotContain("old");
 		String once = Files.readString(page);
-		new Page(page).render(new Results(this.folder.resolve("none")));
+		new Page(page).render(List.of(new Results(this.folder.resolve("none"))));
 		assertThat(page).hasContent(once);
 	}
 
@@ -79,8 +79,8 @@ class PageTests {
 
 	@Test
 	void showsMemoryAsADifference() throws Exception {
-		String page = render("memory", List.of(new MemoryBenchmark.Run("tomcat", 17, true, 1, 204 * 1024),
-				new MemoryBenchmark.Run("tomcat", 17, false, 1, 200 * 1024)));
+		String page = render("memory", List.of(new MemoryBenchmark.Run("tomcat", 17, true, 1, true, true, 204 * 1024),
+				new MemoryBenchmark.Run("tomcat", 17, false, 1, true, true, 200 * 1024)));
 		assertThat(page).contains("| tomcat, JDK 17 | 1 | 200.0 | 204.0 | 4.0 |");
 	}
 
@@ -98,7 +98,7 @@ class PageTests {
 		results.write(benchmark, new Results.Result<>(Instant.parse("2026-01-02T03:04:05Z"), "abc", MACHINE,
 				Map.of("rate", "400"), runs));
 		Path page = this.folder.resolve("page.md");
-		new Page(page).render(results);
+		new Page(page).render(List.of(results));
 		return Files.readString(page);
 	}
 
