@@ -55,11 +55,9 @@ final class MemoryReport {
 	private static String notes(List<Run> runs) {
 		long restless = runs.stream().filter((run) -> !run.rested()).count();
 		long untrimmed = runs.stream().filter((run) -> !run.trimmed()).count();
-		return ((restless != 0) ? "%d processes were measured before they rested.\n\n".formatted(restless) : "")
-				+ ((untrimmed != 0)
-						? "The native heap of %d processes was not trimmed, for want of `System.trim_native_heap`.\n\n"
-							.formatted(untrimmed)
-						: "");
+		return ((restless != 0) ? "Processes that were measured before they rested: %d.\n\n".formatted(restless) : "")
+				+ ((untrimmed != 0) ? "Processes whose native heap was not trimmed, since their JDK cannot: %d.\n\n"
+					.formatted(untrimmed) : "");
 	}
 
 	private static String mebibytes(double value) {

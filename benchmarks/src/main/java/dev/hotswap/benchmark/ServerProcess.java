@@ -68,11 +68,14 @@ record ServerProcess(long pid) {
 	 * compiler's memory is once it has compiled.
 	 * @param jdk what the process runs on
 	 * @return whether it could be done: older JDKs have no such command
-	 * @throws IOException if the JDK has no program to ask with
+	 * @throws IOException if the program to ask with does not start
 	 */
 	boolean trimNativeHeap(Jdk jdk) throws IOException {
-		Process jcmd = new ProcessBuilder(jdk.home().resolve("bin/jcmd").toString(), Long.toString(this.pid),
-				"System.trim_native_heap")
+		Path program = jdk.home().resolve("bin/jcmd");
+		if (!Files.isExecutable(program)) {
+			return false;
+		}
+		Process jcmd = new ProcessBuilder(program.toString(), Long.toString(this.pid), "System.trim_native_heap")
 			.redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 			.start();
