@@ -20,7 +20,8 @@ final class HandoffTargets {
 
 	private final Map<Alternative, List<HandoffRun>> alternatives;
 
-	private final Verdicts verdicts = new Verdicts("the same of the two steady windows");
+	private final Verdicts verdicts = new Verdicts("figure: median (least–greatest)",
+			"the same of the two steady windows");
 
 	/**
 	 * Prepare to judge.

@@ -22,7 +22,8 @@ final class MemoryReport {
 					Collectors.toList()));
 		Table table = new Table("PSS in MiB: median (least–greatest)", "processes of each", "without", "with",
 				"difference of the medians");
-		Verdicts verdicts = new Verdicts("even less odd processes without the starter, MiB");
+		Verdicts verdicts = new Verdicts("difference of the medians, MiB",
+				"even less odd processes without the starter, MiB");
 		subjects.forEach((subject, all) -> {
 			Map<Boolean, List<Run>> byStarter = all.stream().collect(Collectors.partitioningBy(Run::starter));
 			if (byStarter.values().stream().anyMatch(List::isEmpty)) {

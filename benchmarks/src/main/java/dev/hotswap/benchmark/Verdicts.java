@@ -12,10 +12,11 @@ final class Verdicts {
 
 	/**
 	 * Begin a table.
+	 * @param figure what the second column shows
 	 * @param control what the third column shows
 	 */
-	Verdicts(String control) {
-		this.table = new Table("target", "figure: median (least–greatest)", control, "holds");
+	Verdicts(String figure, String control) {
+		this.table = new Table("target", figure, control, "holds");
 	}
 
 	/**
