@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class ApplicationWarmUp {
 
 	/**
-	 * How often the JVM's compilers want to have seen a method; with fewer requests the
-	 * latency may seem to settle where they have just not begun.
+	 * The JVM's thorough compiler wants a method to have been called 5,000 times
+	 * ({@code -XX:Tier4InvocationThreshold}). With fewer requests the latency may seem to
+	 * settle, and it begins after the cutover.
 	 */
-	private static final int MINIMUM_REQUESTS = 2000;
+	private static final int MINIMUM_REQUESTS = 6000;
 
 	private static final Duration CONNECTIONS_TIMEOUT = Duration.ofSeconds(1);
 

@@ -1,15 +1,17 @@
 package dev.hotswap.warmup;
 
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * Tells when the latency of a warm-up's requests has settled: when in several windows in
  * a row the median has not improved on the best one before them by a tenth, and the JVM's
- * compilers were busy for less than a third of the time, after a minimum of requests.
- * Without the compilers it would settle too early: what the quick one has compiled is at
- * rest for a while, until the thorough one has seen enough and takes the processors.
- * Thread-safe.
+ * compilers are at rest, that is, were busy for less than a tenth of the last half
+ * second, after a minimum of requests. Without the compilers it would settle too early:
+ * what the quick one has compiled is at rest for a while, until the thorough one has seen
+ * enough and takes the processors. The JVM counts a compilation at its end, so less than
+ * half a second would not see a long one. Thread-safe.
  */
 final class LatencyTrend {
 
@@ -17,7 +19,9 @@ final class LatencyTrend {
 
 	private static final int STALE_WINDOWS = 4;
 
-	private static final double BUSY = 1.0 / 3;
+	private static final double BUSY = 0.1;
+
+	private static final long REST = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private final int minimum;
 
@@ -41,7 +45,9 @@ final class LatencyTrend {
 
 	private long compiled;
 
-	private long closed;
+	private long looked;
+
+	private boolean resting;
 
 	/**
 	 * Create a trend.
@@ -56,7 +62,7 @@ final class LatencyTrend {
 		this.compilation = compilation;
 		this.clock = clock;
 		this.compiled = compilation.getAsLong();
-		this.closed = clock.getAsLong();
+		this.looked = clock.getAsLong();
 	}
 
 	/**
@@ -78,22 +84,23 @@ final class LatencyTrend {
 		if (this.first == 0) {
 			this.first = this.last;
 		}
-		boolean restless = isCompiling() || this.last < this.best * IMPROVEMENT;
-		this.stale = restless ? 0 : this.stale + 1;
+		this.stale = (this.last < this.best * IMPROVEMENT) ? 0 : this.stale + 1;
 		this.best = Math.min(this.best, this.last);
+		lookAtCompilers();
 	}
 
-	private boolean isCompiling() {
-		long compiled = this.compilation.getAsLong();
+	private void lookAtCompilers() {
 		long now = this.clock.getAsLong();
-		boolean busy = compiled - this.compiled > (now - this.closed) * BUSY;
-		this.compiled = compiled;
-		this.closed = now;
-		return busy;
+		if (now - this.looked >= REST) {
+			long compiled = this.compilation.getAsLong();
+			this.resting = compiled - this.compiled < (now - this.looked) * BUSY;
+			this.compiled = compiled;
+			this.looked = now;
+		}
 	}
 
 	synchronized boolean isSettled() {
-		return this.stale >= STALE_WINDOWS && this.count >= this.minimum;
+		return this.stale >= STALE_WINDOWS && this.resting && this.count >= this.minimum;
 	}
 
 	synchronized int count() {

@@ -71,7 +71,7 @@ class ApplicationWarmUpTests {
 		});
 		assertThat(warmUp(settings("/hello", "HEAD /hello", "/large"), recorded("/recorded"), recorded("/unwanted")))
 			.isNull();
-		assertThat(this.count).hasValueGreaterThanOrEqualTo(2000);
+		assertThat(this.count).hasValueGreaterThanOrEqualTo(6000);
 		assertThat(this.unmarked).hasValue(0);
 		assertThat(this.connectors.census().total()).isZero();
 		assertThat(this.connectors.figures()).isEqualTo(ConnectorFigures.NONE);

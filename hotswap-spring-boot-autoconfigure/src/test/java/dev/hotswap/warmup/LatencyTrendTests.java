@@ -1,5 +1,7 @@
 package dev.hotswap.warmup;
 
+import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,21 +65,37 @@ class LatencyTrendTests {
 	@Test
 	void doesNotSettleWhileTheCompilersAreBusy() {
 		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
-		for (int i = 0; i < 20; i++) {
-			this.compiled += 40;
+		for (int i = 0; i < 40; i++) {
+			this.compiled += TimeUnit.MILLISECONDS.toNanos(25);
 			window(trend, 10);
-		}
-		assertThat(trend.isSettled()).isFalse();
-		for (int i = 0; i < 4; i++) {
 			assertThat(trend.isSettled()).isFalse();
-			this.compiled += 20;
+		}
+		for (int i = 0; i < 2; i++) {
+			assertThat(trend.isSettled()).isFalse();
+			this.compiled += TimeUnit.MILLISECONDS.toNanos(20);
 			window(trend, 10);
 		}
 		assertThat(trend.isSettled()).isTrue();
 	}
 
+	@Test
+	void compilersThatBeginAgainDoSoBeforeItSettles() {
+		LatencyTrend trend = new LatencyTrend(3, 100, () -> this.compiled, () -> this.now);
+		for (int i = 0; i < 32; i++) {
+			window(trend, 10);
+		}
+		this.compiled += TimeUnit.SECONDS.toNanos(1);
+		for (int i = 0; i < 3; i++) {
+			window(trend, 10);
+			assertThat(trend.isSettled()).isFalse();
+		}
+		window(trend, 10);
+		assertThat(trend.isSettled()).isTrue();
+	}
+
+	/** A quarter of a second, so that two of them tell whether the compilers rest. */
 	private void window(LatencyTrend trend, long latency) {
-		this.now += 100;
+		this.now += TimeUnit.MILLISECONDS.toNanos(250);
 		for (int i = 0; i < 3; i++) {
 			trend.add(latency);
 		}
