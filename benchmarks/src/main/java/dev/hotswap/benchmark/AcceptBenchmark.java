@@ -13,6 +13,7 @@ import dev.hotswap.descriptor.Adoption;
 import dev.hotswap.web.ConnectionMonitoring;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.ListenerSource;
+import dev.hotswap.web.RequestRecorder;
 import dev.hotswap.web.netty.HandoffNettyCustomizer;
 import dev.hotswap.web.tomcat.HandoffTomcatCustomizer;
 import jakarta.servlet.http.HttpServlet;
@@ -73,8 +74,8 @@ public class AcceptBenchmark {
 		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
 		factory.setAddress(InetAddress.getLoopbackAddress());
 		if (hotswap) {
-			new HandoffTomcatCustomizer("server", new NoListeners(), new HandoffConnectors(true),
-					ConnectionMonitoring.NONE)
+			new HandoffTomcatCustomizer("server", new NoListeners(),
+					new HandoffConnectors(true, new RequestRecorder(true)), ConnectionMonitoring.NONE)
 				.customize(factory);
 		}
 		return factory.getWebServer((context) -> context.addServlet("empty", new EmptyServlet()).addMapping("/"));
@@ -84,8 +85,8 @@ public class AcceptBenchmark {
 		NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory(0);
 		factory.setAddress(InetAddress.getLoopbackAddress());
 		if (hotswap) {
-			new HandoffNettyCustomizer("server", new NoListeners(), new HandoffConnectors(true),
-					ConnectionMonitoring.NONE)
+			new HandoffNettyCustomizer("server", new NoListeners(),
+					new HandoffConnectors(true, new RequestRecorder(true)), ConnectionMonitoring.NONE)
 				.customize(factory);
 		}
 		return factory.getWebServer((request, response) -> {

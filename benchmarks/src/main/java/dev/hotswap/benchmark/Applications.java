@@ -46,7 +46,9 @@ final class Applications {
 		App.Builder builder = this.sandbox.app(this.platform)
 			.mainClass(BenchmarkApplication.class.getName())
 			.withDefaultJvmOptions()
-			.property("hotswap.warm-up.duration", "10s");
+			// The defaults, which tests shorten
+			.property("hotswap.warm-up.duration", "10s")
+			.property("hotswap.drain.standby", "10s");
 		this.jvmOptions.forEach(builder::jvmOption);
 		this.properties.forEach(builder::property);
 		return builder;

@@ -26,14 +26,15 @@ public final class Benchmarks {
 			  --rounds=6 (fresh processes) --blocks=6 (windows of each variant) --window=2s --settle=300ms
 			  --warm-up=10s --connections=16 --modes=kept,per-request --heap=256m
 			Of handoff:
-			  --alternatives=hotswap,restart,haproxy,reuse-port --repetitions=5 --rate=400 --modes=kept
+			  --alternatives=hotswap,restart,haproxy,reuse-port --per-request=hotswap (which of them have
+			  the mode per-request, too) --modes=kept,per-request --repetitions=5 --rate=400
 			  --connections=16 --warm-up=20s --window=5s --heap=256m --properties=name=value,...
 			Of memory:
 			  --repetitions=10 --requests=2000 --heap=128m
 			Of jmh:
 			  --include=<regular expression> --forks=2 --warm-ups=10 --iterations=5 --seconds=1
 			Of render:
-			  --page=../docs/benchmarks.md
+			  --page=../docs/benchmarks.md --results=one,another (as many as there are, one after the other)
 			""";
 
 	private Benchmarks() {
@@ -42,17 +43,22 @@ public final class Benchmarks {
 	public static void main(String[] args) throws IOException {
 		String benchmark = (args.length > 0) ? args[0] : "help";
 		Options options = Options.parse(Arrays.asList(args).subList(Math.min(1, args.length), args.length));
-		Results results = new Results(Path.of(options.text("results", "target/benchmarks")));
+		List<Results> all = options.list("results", "target/benchmarks")
+			.stream()
+			.map(Path::of)
+			.map(Results::new)
+			.toList();
+		Results results = all.get(0);
 		switch (benchmark) {
 			case "throughput" -> new ThroughputBenchmark(options, results).run();
 			case "handoff" -> new HandoffBenchmark(options, results).run();
 			case "memory" -> new MemoryBenchmark(options, results).run();
 			case "jmh" -> new MicroBenchmarks(options, results).run();
-			case "render" -> new Page(Path.of(options.text("page", "../docs/benchmarks.md"))).render(results);
+			case "render" -> new Page(Path.of(options.text("page", "../docs/benchmarks.md"))).render(all);
 			default -> System.out.print(HELP);
 		}
 		if (!List.of("render", "help").contains(benchmark)) {
-			new Page(results.file("results.md")).render(results);
+			new Page(results.file("results.md")).render(List.of(results));
 		}
 	}
 

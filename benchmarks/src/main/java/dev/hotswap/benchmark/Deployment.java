@@ -1,5 +1,7 @@
 package dev.hotswap.benchmark;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A running application, and a way to replace its process by another.
  */
@@ -36,13 +38,23 @@ interface Deployment extends AutoCloseable {
 	}
 
 	/**
-	 * A replacement's story.
+	 * A replacement's story. All times are those of {@link System#nanoTime()}.
 	 *
-	 * @param launched when the successor was launched, in {@link System#nanoTime()}'s
-	 * terms
+	 * @param launched when the successor was launched
+	 * @param started when a successor without the starter said that it had started, or
+	 * {@code null} for one with it
+	 * @param cutover when the cutover began, or {@code null} if only clients know
+	 * @param serving when the successor said that it served, or {@code null} if only
+	 * clients know
 	 * @param warmUpMillis how much time the successor spent on a warm-up
 	 */
-	record Story(long launched, long warmUpMillis) {
+	record Story(long launched, @Nullable Long started, @Nullable Long cutover, @Nullable Long serving,
+			long warmUpMillis) {
+
+		static Story ofPlainStart(long launched, long started) {
+			return new Story(launched, started, null, null, 0);
+		}
+
 	}
 
 }

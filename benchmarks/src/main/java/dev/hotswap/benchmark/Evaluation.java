@@ -36,12 +36,13 @@ final class Evaluation {
 		this.window = window;
 		this.story = story;
 		// A request that the successor answers late counts as its own from when it was
-		// due
-		this.cutover = log.requests((request) -> request.status() == 200 && request.pid() != predecessor)
+		// due; kept connections come to it some time after the cutover has begun
+		long firstDue = log.requests((request) -> request.status() == 200 && request.pid() != predecessor)
 			.stream()
 			.mapToLong(RequestLog.Request::due)
 			.min()
 			.orElseThrow(() -> new IllegalStateException("The successor has answered nothing"));
+		this.cutover = (story.cutover() != null) ? Math.min(story.cutover(), firstDue) : firstDue;
 		long last = log.requests((request) -> request.status() == 200 && request.pid() == predecessor)
 			.stream()
 			.mapToLong(RequestLog.Request::at)
@@ -60,10 +61,20 @@ final class Evaluation {
 		windows.put(HandoffRun.WHOLE, window(this.trigger, last));
 		List<Timeline.Mark> marks = List.of(mark("trigger", this.trigger), mark("launch", this.story.launched()),
 				mark("cutover", this.cutover), mark("end", this.end));
-		double warmUp = this.story.warmUpMillis();
-		return new HandoffRun(subject, repetition, null, windows, (this.cutover - this.trigger) / 1e6,
-				(this.cutover - this.story.launched()) / 1e6 - warmUp, warmUp, this.log.isPriorityRaised(),
+		return new HandoffRun(subject, repetition, null, windows, servingMillis(), startMillis(),
+				this.story.warmUpMillis(), this.log.isPriorityRaised(),
 				Timeline.of(this.log, this.trigger - 2 * this.window, last, this.trigger, marks));
+	}
+
+	private double servingMillis() {
+		long serving = (this.story.serving() != null) ? this.story.serving() : this.cutover;
+		return (serving - this.trigger) / 1e6;
+	}
+
+	private double startMillis() {
+		Long started = this.story.started();
+		return (started != null) ? (started - this.story.launched()) / 1e6
+				: servingMillis() - this.story.warmUpMillis();
 	}
 
 	private Window window(long from, long to) {

@@ -3,11 +3,13 @@ package dev.hotswap.benchmark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.HaProxy;
 import dev.hotswap.it.harness.Http;
 import dev.hotswap.it.harness.Ports;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rolling replacement behind HAProxy, done with care: the new instance is started, and
@@ -24,7 +26,7 @@ final class HaProxyDeployment implements Deployment {
 
 	private final HaProxy proxy;
 
-	private long launched;
+	private @Nullable PlainStart successor;
 
 	HaProxyDeployment(Applications applications) {
 		this.applications = applications;
@@ -45,8 +47,8 @@ final class HaProxyDeployment implements Deployment {
 
 	@Override
 	public void replace(RequestLog log) {
-		this.launched = System.nanoTime();
-		App successor = this.applications.withoutStarter().port(this.successorPort).start();
+		PlainStart successor = PlainStart.launch(this.applications.withoutStarter().port(this.successorPort));
+		this.successor = successor;
 		Waiting.until(() -> log.lastAnswers().containsKey(successor.pid()));
 		try {
 			Http.once(this.app.port(), "POST", "/leave");
@@ -61,7 +63,7 @@ final class HaProxyDeployment implements Deployment {
 
 	@Override
 	public Story story() {
-		return new Story(this.launched, 0);
+		return Objects.requireNonNull(this.successor).story();
 	}
 
 	@Override

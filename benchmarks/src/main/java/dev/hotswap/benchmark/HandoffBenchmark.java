@@ -53,13 +53,18 @@ final class HandoffBenchmark {
 		List<Alternative> alternatives = options.list("alternatives", "hotswap,restart,haproxy,reuse-port")
 			.stream()
 			.map(Alternative::named)
-			.filter((alternative) -> alternative != Alternative.HAPROXY || isHaProxyInstalled())
 			.toList();
-		List<String> modes = options.list("modes", "kept");
+		List<Alternative> perRequest = options.list("per-request", "hotswap").stream().map(Alternative::named).toList();
+		List<String> modes = options.list("modes", "kept,per-request");
 		for (Platform platform : options.platforms()) {
 			for (Alternative alternative : alternatives) {
-				modes.forEach((mode) -> this.cases.add(new Case(platform, alternative, mode)));
+				modes.stream()
+					.filter((mode) -> mode.equals("kept") || perRequest.contains(alternative))
+					.forEach((mode) -> this.cases.add(new Case(platform, alternative, mode)));
 			}
+		}
+		if (this.cases.isEmpty()) {
+			throw new IllegalArgumentException("These options leave nothing to measure");
 		}
 		this.repetitions = options.number("repetitions", 5);
 		this.rate = options.number("rate", 400);
@@ -74,14 +79,6 @@ final class HandoffBenchmark {
 		this.interleaving = new Interleaving(options.number("seed", 1));
 		this.deadline = new Deadline(options);
 		this.result = Results.Result.begin(options.jdks(), options);
-	}
-
-	private static boolean isHaProxyInstalled() {
-		boolean installed = HaProxy.program().isPresent();
-		if (!installed) {
-			System.out.println("HAProxy is not installed and is left out; see .ci/install-test-tools");
-		}
-		return installed;
 	}
 
 	void run() {
@@ -105,6 +102,9 @@ final class HandoffBenchmark {
 	 * A replacement that fails is a result, too: it is recorded, and the others go on.
 	 */
 	private HandoffRun run(Case subject, int repetition) {
+		if (subject.alternative() == Alternative.HAPROXY && HaProxy.program().isEmpty()) {
+			return HandoffRun.notMeasured(subject.named(), repetition, "not installed, see .ci/install-test-tools");
+		}
 		try (Sandbox sandbox = new Sandbox()) {
 			Applications applications = new Applications(sandbox, subject.platform(), this.heap).with(this.properties);
 			try (Deployment deployment = subject.alternative().deploy(applications)) {

@@ -57,6 +57,10 @@ final class HandoffReport {
 				this.charts.put(file, chart(platform, complete));
 				markdown.append("![Latency over time](").append(folder).append('/').append(file).append(")\n\n");
 			}
+			List<HandoffRun> ours = alternatives.getOrDefault(Alternative.HOTSWAP, List.of());
+			if (!ours.isEmpty()) {
+				markdown.append(new HandoffTargets(ours, complete).markdown()).append('\n');
+			}
 		});
 		return markdown.toString();
 	}
@@ -83,20 +87,21 @@ final class HandoffReport {
 	private static Table losses(Map<Alternative, List<HandoffRun>> alternatives) {
 		Table table = new Table("from the trigger on: median (least–greatest)", "replacements", "requests", "failed",
 				"answered, but not 200", "closed silently", "reset", "closed as announced", "trigger to serving, s",
-				"launch to serving less warm-up, s", "longest time without a request served, ms");
+				"start, s", "longest time without a request served, ms", "relative to the steady state's longest");
 		alternatives.forEach((alternative, runs) -> {
 			List<HandoffRun> done = runs.stream().filter((run) -> run.error() == null).toList();
 			String count = (done.size() == runs.size()) ? Integer.toString(runs.size())
 					: "%d of %d".formatted(done.size(), runs.size());
 			if (done.isEmpty()) {
-				table.row(alternative.title(), count, "", "", "", "", "", "", "", "", "");
+				table.row(alternative.title(), count, runs.get(0).error(), "", "", "", "", "", "", "", "", "");
 				return;
 			}
 			table.row(alternative.title(), count, count(done, Window::sent), count(done, Window::failed),
 					count(done, Window::non200), count(done, Window::silent), count(done, Window::resets),
 					count(done, Window::announced), Spread.of(done, (run) -> run.servingMillis() / 1000).range(1),
 					Spread.of(done, (run) -> run.startMillis() / 1000).range(1),
-					Spread.of(done, (run) -> run.window(HandoffRun.WHOLE).gap()).range(1));
+					Spread.of(done, (run) -> run.window(HandoffRun.WHOLE).gap()).range(1),
+					Spread.of(done, (run) -> run.window(HandoffRun.WHOLE).gap() / run.steadyGap()).range(2));
 		});
 		return table;
 	}
@@ -124,18 +129,18 @@ final class HandoffReport {
 				"p99, steady again", "p99, start", "p99, cutover and after", "worst, steady again", "worst, start",
 				"worst, cutover and after");
 		alternatives.forEach((alternative, runs) -> table.row(alternative.title(),
-				ratio(runs, HandoffRun.CONTROL, Window::p99), ratio(runs, HandoffRun.START, Window::p99),
-				ratio(runs, HandoffRun.AFTER, Window::p99), ratio(runs, HandoffRun.CONTROL, Window::worst),
-				ratio(runs, HandoffRun.START, Window::worst), ratio(runs, HandoffRun.AFTER, Window::worst)));
+				ratio(runs, HandoffRun.CONTROL, Window::p99).range(2),
+				ratio(runs, HandoffRun.START, Window::p99).range(2),
+				ratio(runs, HandoffRun.AFTER, Window::p99).range(2),
+				ratio(runs, HandoffRun.CONTROL, Window::worst).range(2),
+				ratio(runs, HandoffRun.START, Window::worst).range(2),
+				ratio(runs, HandoffRun.AFTER, Window::worst).range(2)));
 		return table;
 	}
 
-	private static String ratio(List<HandoffRun> runs, String window, ToDoubleFunction<Window> figure) {
-		return Spread
-			.of(runs,
-					(run) -> figure.applyAsDouble(run.window(window))
-							/ figure.applyAsDouble(run.window(HandoffRun.STEADY)))
-			.range(2);
+	static Spread ratio(List<HandoffRun> runs, String window, ToDoubleFunction<Window> figure) {
+		return Spread.of(runs, (run) -> figure.applyAsDouble(run.window(window))
+				/ figure.applyAsDouble(run.window(HandoffRun.STEADY)));
 	}
 
 	/**

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param repetition which repetition
  * @param error why the replacement did not come to its end, else {@code null}
  * @param windows what clients saw, by {@link #STEADY} and so on
- * @param servingMillis from the trigger to the first request that the successor answered
- * @param startMillis from the successor's launch to that, less its warm-up
+ * @param servingMillis from the trigger until the successor says that it serves, or else
+ * answers the first request
+ * @param startMillis for the starter from the trigger to that, less the warm-up; without
+ * it from the launch until the successor says that it has started
  * @param warmUpMillis how long it warmed up
  * @param priorityRaised whether the client ran ahead of the servers
  * @param timeline latency over time, 0 being the trigger
@@ -30,7 +32,7 @@ record HandoffRun(Subject subject, int repetition, @Nullable String error, Map<S
 	/** As long as the first, and right after it: what two equal windows differ by. */
 	static final String CONTROL = "steady again";
 
-	/** From the trigger to the first request that the successor answers. */
+	/** From the trigger to the cutover. */
 	static final String START = "start";
 
 	/** From then until some time after the last one that the predecessor answers. */
@@ -42,7 +44,11 @@ record HandoffRun(Subject subject, int repetition, @Nullable String error, Map<S
 	static final List<String> WINDOWS = List.of(STEADY, CONTROL, START, AFTER);
 
 	static HandoffRun failed(Subject subject, int repetition, Throwable cause) {
-		return new HandoffRun(subject, repetition, cause.toString(), Map.of(), 0, 0, 0, false, null);
+		return notMeasured(subject, repetition, cause.toString());
+	}
+
+	static HandoffRun notMeasured(Subject subject, int repetition, String reason) {
+		return new HandoffRun(subject, repetition, reason, Map.of(), 0, 0, 0, false, null);
 	}
 
 	Window window(String name) {
@@ -51,6 +57,14 @@ record HandoffRun(Subject subject, int repetition, @Nullable String error, Map<S
 			throw new IllegalStateException("No window " + name + " in " + this);
 		}
 		return window;
+	}
+
+	/**
+	 * The longest time without a request served in the steady state.
+	 * @return the greater one of both windows, in ms
+	 */
+	double steadyGap() {
+		return Math.max(window(STEADY).gap(), window(CONTROL).gap());
 	}
 
 	/**

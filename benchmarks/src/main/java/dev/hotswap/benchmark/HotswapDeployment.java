@@ -1,8 +1,10 @@
 package dev.hotswap.benchmark;
 
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
+import dev.hotswap.Stage;
 import dev.hotswap.it.harness.App;
 import tools.jackson.databind.JsonNode;
 
@@ -39,11 +41,27 @@ final class HotswapDeployment implements Deployment {
 		if (!"SUCCEEDED".equals(handoff.path("result").asString())) {
 			throw new IllegalStateException("The handoff failed: " + handoff);
 		}
-		this.app.awaitExit(predecessor());
+		long started = WallClock.nanoTime(Instant.parse(handoff.path("started").asString()));
+		endStandby();
 		JsonNode millis = handoff.path("stageMillis");
-		Duration ago = Duration.between(Instant.parse(handoff.path("started").asString()), Instant.now())
-			.minusMillis(millis.path("PRECHECK").asLong() + millis.path("VERIFY").asLong());
-		return new Story(System.nanoTime() - ago.toNanos(), millis.path("WARM_UP").asLong());
+		return new Story(started + nanosBefore(Stage.LAUNCH, millis), null,
+				started + nanosBefore(Stage.CUTOVER, millis), started + nanosBefore(Stage.DRAIN, millis),
+				millis.path(Stage.WARM_UP.name()).asLong());
+	}
+
+	/**
+	 * Clients have gone, and the rest of the standby would only take time.
+	 */
+	private void endStandby() {
+		ProcessHandle.of(predecessor()).ifPresent(ProcessHandle::destroy);
+		this.app.awaitExit(predecessor());
+	}
+
+	private static long nanosBefore(Stage stage, JsonNode millis) {
+		return TimeUnit.MILLISECONDS.toNanos(Arrays.stream(Stage.values())
+			.filter((other) -> other.compareTo(stage) < 0)
+			.mapToLong((other) -> millis.path(other.name()).asLong())
+			.sum());
 	}
 
 }

@@ -12,14 +12,17 @@ import dev.hotswap.it.harness.Sandbox;
 
 /**
  * The memory of a process with and without the starter: its proportional set size after
- * some requests. The whole heap is touched at the start, so that what the collector
- * happens to do makes no difference. One process at a time.
+ * some requests, once it rests and has given back what the JIT compiler took. The whole
+ * heap is touched at the start, so that what the collector happens to do makes no
+ * difference. One process at a time.
  */
 final class MemoryBenchmark {
 
 	static final String NAME = "memory";
 
-	private static final Duration NEEDED = Duration.ofSeconds(30);
+	private static final Duration NEEDED = Duration.ofSeconds(60);
+
+	private static final Duration REST = Duration.ofSeconds(30);
 
 	private final Results results;
 
@@ -56,8 +59,7 @@ final class MemoryBenchmark {
 					if (!this.deadline.allows(NEEDED)) {
 						return;
 					}
-					Run run = new Run(platform.server().toString(), platform.jdk().feature(), starter, repetition,
-							measure(platform, starter));
+					Run run = measure(platform, starter, repetition);
 					System.out.println("MEMORY " + run);
 					runs.add(run);
 					this.result = this.result.with(runs);
@@ -67,7 +69,7 @@ final class MemoryBenchmark {
 		}
 	}
 
-	private long measure(Platform platform, boolean starter) throws IOException {
+	private Run measure(Platform platform, boolean starter, int repetition) throws IOException {
 		try (Sandbox sandbox = new Sandbox()) {
 			Applications applications = new Applications(sandbox, platform, this.heap, "-XX:+AlwaysPreTouch");
 			App app = (starter ? applications.withStarter() : applications.withoutStarter()).start().awaitServing();
@@ -75,7 +77,11 @@ final class MemoryBenchmark {
 				for (int i = 0; i < this.requests; i++) {
 					client.get("/hello");
 				}
-				return new ServerProcess(app.pid()).pssKibibytes();
+				ServerProcess process = new ServerProcess(app.pid());
+				boolean rested = process.awaitRest(REST);
+				boolean trimmed = process.trimNativeHeap(platform.jdk());
+				return new Run(platform.server().toString(), platform.jdk().feature(), starter, repetition, rested,
+						trimmed, process.pssKibibytes());
 			}
 		}
 	}
@@ -87,9 +93,11 @@ final class MemoryBenchmark {
 	 * @param jdk the JDK's feature version
 	 * @param starter whether it had the starter
 	 * @param repetition which process
+	 * @param rested whether it rested when it was measured
+	 * @param trimmed whether the native memory that it had freed was given back before
 	 * @param pss its proportional set size, in KiB
 	 */
-	record Run(String server, int jdk, boolean starter, int repetition, long pss) {
+	record Run(String server, int jdk, boolean starter, int repetition, boolean rested, boolean trimmed, long pss) {
 
 		double pssMebibytes() {
 			return this.pss / 1024.0;

@@ -6,8 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,36 +30,41 @@ final class Page {
 
 	/**
 	 * Replace the figures, and the charts in a folder that is named after the page.
-	 * @param results what was measured
+	 * @param results what was measured; each that has a benchmark has a part of its
+	 * section
 	 * @throws IOException if the page or a chart cannot be written
 	 */
-	void render(Results results) throws IOException {
+	void render(List<Results> results) throws IOException {
 		String folder = this.file.getFileName().toString().replaceFirst("\\.md$", "");
-		StringBuilder figures = new StringBuilder();
-		section("Handoff", results.read(HandoffBenchmark.NAME, HandoffRun.class), (runs) -> {
+		Map<String, String> charts = new LinkedHashMap<>();
+		String figures = section("Handoff", HandoffBenchmark.NAME, HandoffRun.class, results, (runs) -> {
 			HandoffReport report = new HandoffReport(runs);
 			String markdown = report.markdown(folder);
-			report.charts().forEach((name, svg) -> write(this.file.resolveSibling(folder).resolve(name), svg));
+			report.charts().forEach((name, svg) -> {
+				if (charts.put(name, svg) != null) {
+					throw new IllegalArgumentException("Two results for one chart: " + name);
+				}
+			});
 			return markdown;
-		}, figures);
-		section("Throughput", results.read(ThroughputBenchmark.NAME, ThroughputBenchmark.Run.class),
-				ThroughputReport::markdown, figures);
-		section("Memory", results.read(MemoryBenchmark.NAME, MemoryBenchmark.Run.class), MemoryReport::markdown,
-				figures);
-		section("Micro-benchmarks", results.read(MicroBenchmarks.NAME, MicroBenchmarks.Run.class),
-				MicroReport::markdown, figures);
+		}) + section("Throughput", ThroughputBenchmark.NAME, ThroughputBenchmark.Run.class, results,
+				ThroughputReport::markdown)
+				+ section("Memory", MemoryBenchmark.NAME, MemoryBenchmark.Run.class, results, MemoryReport::markdown)
+				+ section("Micro-benchmarks", MicroBenchmarks.NAME, MicroBenchmarks.Run.class, results,
+						MicroReport::markdown);
 		String page = Files.exists(this.file) ? Files.readString(this.file) : BEGIN + "\n" + END + "\n";
-		write(this.file, replaceFigures(page, figures.isEmpty() ? "Not measured yet.\n" : figures.toString().strip()));
+		page = replaceFigures(page, figures.isEmpty() ? "Not measured yet.\n" : figures);
+		charts.forEach((name, svg) -> write(this.file.resolveSibling(folder).resolve(name), svg));
+		write(this.file, page);
 		System.out.println("Wrote " + this.file);
 	}
 
-	private static <T> void section(String title, Optional<Results.Result<T>> result, Function<List<T>, String> report,
-			StringBuilder figures) {
-		result.ifPresent((present) -> figures.append("### ")
-			.append(title)
-			.append("\n\n")
-			.append(circumstances(present))
-			.append(report.apply(present.runs())));
+	private static <T> String section(String title, String benchmark, Class<T> runType, List<Results> results,
+			Function<List<T>, String> report) {
+		String parts = results.stream()
+			.flatMap((folder) -> folder.read(benchmark, runType).stream())
+			.map((result) -> circumstances(result) + report.apply(result.runs()))
+			.collect(Collectors.joining());
+		return parts.isEmpty() ? "" : "### " + title + "\n\n" + parts;
 	}
 
 	static String replaceFigures(String page, String figures) {

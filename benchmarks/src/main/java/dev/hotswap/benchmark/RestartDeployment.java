@@ -1,6 +1,9 @@
 package dev.hotswap.benchmark;
 
+import java.util.Objects;
+
 import dev.hotswap.it.harness.App;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a service manager does without more: SIGTERM, the graceful shutdown that is Boot's
@@ -12,7 +15,7 @@ final class RestartDeployment implements Deployment {
 
 	private final App app;
 
-	private long launched;
+	private @Nullable PlainStart successor;
 
 	RestartDeployment(Applications applications) {
 		this.applications = applications;
@@ -33,14 +36,14 @@ final class RestartDeployment implements Deployment {
 	public void replace(RequestLog log) {
 		this.app.terminate();
 		this.app.awaitExit();
-		this.launched = System.nanoTime();
-		App successor = this.applications.withoutStarter().port(port()).start();
+		PlainStart successor = PlainStart.launch(this.applications.withoutStarter().port(port()));
+		this.successor = successor;
 		Waiting.until(() -> log.lastAnswers().containsKey(successor.pid()));
 	}
 
 	@Override
 	public Story story() {
-		return new Story(this.launched, 0);
+		return Objects.requireNonNull(this.successor).story();
 	}
 
 }

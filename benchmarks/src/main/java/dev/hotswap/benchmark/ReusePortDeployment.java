@@ -1,6 +1,9 @@
 package dev.hotswap.benchmark;
 
+import java.util.Objects;
+
 import dev.hotswap.it.harness.App;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two processes that listen on the same port with {@code SO_REUSEPORT}: the new one is
@@ -12,7 +15,7 @@ final class ReusePortDeployment implements Deployment {
 
 	private final App app;
 
-	private long launched;
+	private @Nullable PlainStart successor;
 
 	ReusePortDeployment(Applications applications) {
 		this.applications = applications;
@@ -35,9 +38,9 @@ final class ReusePortDeployment implements Deployment {
 
 	@Override
 	public void replace(RequestLog log) {
-		this.launched = System.nanoTime();
-		App successor = prepare().port(port()).start();
-		successor.awaitOutput("Started BenchmarkApplication");
+		PlainStart successor = PlainStart.launch(prepare().port(port()));
+		this.successor = successor;
+		successor.awaitStarted();
 		this.app.terminate();
 		this.app.awaitExit();
 		Waiting.until(() -> log.lastAnswers().containsKey(successor.pid()));
@@ -45,7 +48,7 @@ final class ReusePortDeployment implements Deployment {
 
 	@Override
 	public Story story() {
-		return new Story(this.launched, 0);
+		return Objects.requireNonNull(this.successor).story();
 	}
 
 }

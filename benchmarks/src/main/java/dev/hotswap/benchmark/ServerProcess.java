@@ -5,7 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+
+import dev.hotswap.it.harness.Jdk;
 
 /**
  * What the kernel knows about a process.
@@ -13,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  * @param pid the process
  */
 record ServerProcess(long pid) {
+
+	private static final Duration REST = Duration.ofSeconds(2);
 
 	/** {@code sysconf(_SC_CLK_TCK)} is 100 on every Linux that has a JVM. */
 	private static final long TICK = TimeUnit.SECONDS.toNanos(1) / 100;
@@ -40,6 +45,51 @@ record ServerProcess(long pid) {
 			.mapToLong((line) -> Long.parseLong(line.replaceAll("\\D", "")))
 			.findFirst()
 			.orElseThrow();
+	}
+
+	/**
+	 * Wait until it takes less than 2 % of a core over two seconds.
+	 * @param atMost how long to wait at most
+	 * @return whether it came to rest
+	 */
+	boolean awaitRest(Duration atMost) {
+		long deadline = System.nanoTime() + atMost.toNanos();
+		boolean rested = false;
+		while (!rested && System.nanoTime() + REST.toNanos() < deadline) {
+			long before = cpuNanos();
+			Pause.of(REST);
+			rested = cpuNanos() - before < REST.toNanos() / 50;
+		}
+		return rested;
+	}
+
+	/**
+	 * Have the C library return to the system what the JVM has freed, which the JIT
+	 * compiler's memory is once it has compiled.
+	 * @param jdk what the process runs on
+	 * @return whether it could be done: older JDKs have no such command
+	 * @throws IOException if the program to ask with does not start
+	 */
+	boolean trimNativeHeap(Jdk jdk) throws IOException {
+		Path program = jdk.home().resolve("bin/jcmd");
+		if (!Files.isExecutable(program)) {
+			return false;
+		}
+		Process jcmd = new ProcessBuilder(program.toString(), Long.toString(this.pid), "System.trim_native_heap")
+			.redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		try {
+			if (!jcmd.waitFor(10, TimeUnit.SECONDS)) {
+				jcmd.destroyForcibly();
+				return false;
+			}
+			return jcmd.exitValue() == 0;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 	private String read(String file) {

@@ -38,7 +38,19 @@ final class ThroughputReport {
 		Table byRound = new Table("median of each set of processes", "with / without", "without / without");
 		subjects.forEach((subject, rounds) -> byRound.row(subject, medians(rounds, Block::ratio),
 				medians(rounds, Block::control)));
-		return table + "\n" + byRound + "\n";
+		return table + "\n" + byRound + "\n" + verdicts(subjects) + "\n";
+	}
+
+	private static Verdicts verdicts(Map<String, List<Run>> subjects) {
+		Verdicts verdicts = new Verdicts("with / without: median (quartiles)", "without / without");
+		subjects.forEach((subject, rounds) -> {
+			List<Block> blocks = rounds.stream().flatMap((run) -> run.blocks().stream()).toList();
+			Spread ratio = Spread.of(blocks, Block::ratio);
+			Spread control = Spread.of(blocks, Block::control);
+			verdicts.row(subject + ": at least 0.99 × without, or inside the quartiles of equal processes",
+					ratio.quartiles(3), control.quartiles(3), ratio.median() >= Math.min(0.99, control.lower()));
+		});
+		return verdicts;
 	}
 
 	private static String spread(List<Block> blocks, ToDoubleFunction<Block> figure, int digits) {

@@ -22,7 +22,7 @@ class EvaluationTests {
 
 	private static final long TRIGGER = millis(2000);
 
-	private static final Deployment.Story STORY = new Deployment.Story(millis(2100), 300);
+	private static final Deployment.Story STORY = new Deployment.Story(millis(2100), null, null, null, 300);
 
 	private static final HandoffRun.Subject SUBJECT = new HandoffRun.Subject(Alternative.HOTSWAP, "tomcat", 17, "kept");
 
@@ -41,7 +41,7 @@ class EvaluationTests {
 		assertThat(run.window(HandoffRun.AFTER).p50()).isCloseTo(2, within(0.01));
 		assertThat(run.window(HandoffRun.WHOLE).sent()).isEqualTo(200);
 		assertThat(run.servingMillis()).isEqualTo(1000);
-		assertThat(run.startMillis()).isEqualTo(600);
+		assertThat(run.startMillis()).isEqualTo(700);
 	}
 
 	@Test
@@ -54,6 +54,37 @@ class EvaluationTests {
 		assertThat(run.servingMillis()).isEqualTo(900);
 		assertThat(run.window(HandoffRun.START).worst()).isCloseTo(1, within(0.01));
 		assertThat(run.window(HandoffRun.AFTER).worst()).isCloseTo(600, within(1.0));
+	}
+
+	@Test
+	void slowRequestBetweenTheCutoverAndTheFirstAnswerOfTheSuccessorBelongsToTheCutover() {
+		answers(0, 2900, PREDECESSOR, 1);
+		answer(2900, PREDECESSOR, 600);
+		answers(2910, 3000, PREDECESSOR, 1);
+		answers(3000, 5000, SUCCESSOR, 1);
+		HandoffRun run = evaluate(new Deployment.Story(millis(2100), null, millis(2850), millis(2870), 300));
+		assertThat(run.window(HandoffRun.START).worst()).isCloseTo(1, within(0.01));
+		assertThat(run.window(HandoffRun.START).seconds()).isEqualTo(0.85);
+		assertThat(run.window(HandoffRun.AFTER).worst()).isCloseTo(600, within(1.0));
+		assertThat(run.servingMillis()).isEqualTo(870);
+		assertThat(run.startMillis()).isEqualTo(570);
+	}
+
+	@Test
+	void requestThatTheSuccessorAnswersBelongsToTheCutoverThoughItWasDueBefore() {
+		answers(0, 2900, PREDECESSOR, 1);
+		answers(2900, 5000, SUCCESSOR, 2);
+		HandoffRun run = evaluate(new Deployment.Story(millis(2100), null, millis(3000), millis(3010), 300));
+		assertThat(run.window(HandoffRun.START).seconds()).isEqualTo(0.9);
+	}
+
+	@Test
+	void plainStartCountsFromTheLaunchUntilTheProcessSaysThatItHasStarted() {
+		answers(0, 3000, PREDECESSOR, 1);
+		answers(3000, 5000, SUCCESSOR, 1);
+		HandoffRun run = evaluate(Deployment.Story.ofPlainStart(millis(2100), millis(2800)));
+		assertThat(run.startMillis()).isEqualTo(700);
+		assertThat(run.servingMillis()).isEqualTo(1000);
 	}
 
 	@Test
@@ -105,7 +136,11 @@ class EvaluationTests {
 	}
 
 	private HandoffRun evaluate() {
-		return new Evaluation(this.log, PREDECESSOR, TRIGGER, millis(1000), STORY).run(SUBJECT, 1);
+		return evaluate(STORY);
+	}
+
+	private HandoffRun evaluate(Deployment.Story story) {
+		return new Evaluation(this.log, PREDECESSOR, TRIGGER, millis(1000), story).run(SUBJECT, 1);
 	}
 
 	private void answers(long from, long to, long pid, long latency) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * A successor that warms up before it serves, with requests through its own connectors.
@@ -47,10 +50,14 @@ class WarmUpTests {
 				"Proxy-Authorization: Basic secret-4", "X-Custom: secret-5", "User-Agent: probe/1",
 				"Accept: application/json");
 		serve(app, "/warm-up-seen?token=secret-6");
+		serve(app, "/lazy-parts");
 		serve(app, "/slow?seconds=0");
 		serve(app, "/warm-up-seen;jsessionid=secret-7");
 		app.signalHandoff(app.pid());
 		long successor = app.awaitSuccessorOf(app.pid());
+		for (int i = 0; i < 4; i++) {
+			serve(app, "/hello");
+		}
 		JsonNode seen = app.get("/warm-up-seen").json();
 		assertThat(seen.path("pid").asLong()).isEqualTo(successor);
 		assertThat(seen.path("count").asLong()).isGreaterThan(200);
@@ -62,11 +69,28 @@ class WarmUpTests {
 		assertThat(recorded.propertyNames()).isSubsetOf(KEPT_HEADERS);
 		assertThat(recorded.path("user-agent").asString()).isEqualTo("probe/1");
 		assertThat(recorded.path("accept").asString()).isEqualTo("application/json");
+		assertThat(seen.path("firstUses").propertyNames()).containsExactlyInAnyOrder("json", "pool", "validator");
+		assertThat(seen.path("firstUses").values()).allMatch(JsonNode::asBoolean);
+		if (this.platform.isTomcat()) {
+			assertThatServletIsInitialisedBeforeTheWarmUpEnds(app, successor);
+		}
 		assertThat(app.output()).containsPattern("Warm-up: \\d+ requests over \\d+ routes in \\d+ ms, median latency ");
-		assertThat(countedRequests(app)).isBetween(1L, seen.path("count").asLong() / 4);
+		// The first of them ended the wait for the successor
+		awaitCounted(app, "/hello", 5);
+		awaitCounted(app, "/warm-up-seen", 1);
+		assertThat(app.get("/actuator/metrics/hotswap.warm-up.requests").status()).isEqualTo(404);
 		assertThat(app.awaitHistory(1).path("stageMillis").path("WARM_UP").asLong()).isGreaterThan(100);
 		assertThat(app.awaitExit(app.pid())).hasValue(0);
 		assertThat(app.get("/warm-up-seen").json().path("count").asLong()).isEqualTo(seen.path("count").asLong());
+	}
+
+	private static void assertThatServletIsInitialisedBeforeTheWarmUpEnds(App app, long pid) {
+		String log = app.output()
+			.lines()
+			.filter((line) -> line.contains(" " + pid + " --- "))
+			.collect(Collectors.joining("\n"));
+		assertThat(log).containsOnlyOnce("Completed initialization in");
+		assertThat(log.indexOf("Completed initialization in")).isLessThan(log.indexOf("Warm-up: "));
 	}
 
 	private static void serve(App app, String path, String... headers) throws IOException {
@@ -76,11 +100,27 @@ class WarmUpTests {
 		}
 	}
 
-	/** Those of clients who waited for the successor are counted. */
-	private static long countedRequests(App app) throws IOException {
-		Answer metric = app.get("/actuator/metrics/http.server.requests?tag=uri:/hello");
-		assertThat(metric.status()).isEqualTo(200);
-		return metric.json().path("measurements").get(0).path("value").asLong();
+	/**
+	 * A request is counted once it is over, which its client may know a moment earlier.
+	 */
+	private static void awaitCounted(App app, String path, long count) {
+		await().untilAsserted(() -> {
+			Answer metric = app.get("/actuator/metrics/http.server.requests?tag=uri:" + path);
+			assertThat(metric.status()).isEqualTo(200);
+			assertThat(metric.json().path("measurements").get(0).path("value").asLong()).isEqualTo(count);
+		});
+	}
+
+	@Test
+	void virtualThreadsAreWarmedUp() throws Exception {
+		assumeTrue(this.platform.isTomcat() && this.platform.jdk().feature() >= 21, "no virtual threads serve here");
+		App app = app().property("spring.threads.virtual.enabled", true)
+			.property("hotswap.warm-up.duration", "1s")
+			.start()
+			.awaitServing();
+		assertThat(app.handOver().exitStatus()).hasValue(0);
+		JsonNode seen = app.get("/warm-up-seen").json();
+		assertThat(seen.path("count").asLong()).isPositive().isEqualTo(seen.path("onVirtualThreads").asLong());
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.RecordedRequest;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -148,7 +149,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	 */
 	void join(ChannelPipeline pipeline) {
 		if (this.warmUp) {
-			UNSEEN.stream().filter((name) -> pipeline.get(name) != null).forEach(pipeline::remove);
+			leaveUnseen(pipeline);
 		}
 		if (pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
 			pipeline.addBefore(NettyPipeline.HttpTrafficHandler, NAME, this);
@@ -158,6 +159,18 @@ final class HandoffConnection extends ChannelDuplexHandler {
 		}
 		else {
 			pipeline.addBefore(NettyPipeline.ReactiveBridge, NAME + ".negotiation", new NegotiationHandler(this));
+		}
+	}
+
+	/**
+	 * The handler that counts connections, bytes and handshakes keeps its place: where
+	 * HTTP's handlers come later they replace it, and go on with what it has counted.
+	 */
+	private static void leaveUnseen(ChannelPipeline pipeline) {
+		UNSEEN.stream().filter((name) -> pipeline.get(name) != null).forEach(pipeline::remove);
+		if (pipeline.get(NettyPipeline.ChannelMetricsHandler) != null) {
+			pipeline.replace(NettyPipeline.ChannelMetricsHandler, NettyPipeline.ChannelMetricsHandler,
+					new ChannelInboundHandlerAdapter());
 		}
 	}
 

@@ -3,7 +3,7 @@ package dev.hotswap.web.tomcat;
 import java.util.HashSet;
 import java.util.Set;
 
-import org.apache.catalina.Engine;
+import org.apache.catalina.Container;
 import org.apache.catalina.Valve;
 import org.apache.catalina.valves.AbstractAccessLogValve;
 
@@ -19,20 +19,23 @@ final class AccessLogs {
 	}
 
 	/**
-	 * The attributes that keep a request out of all access logs of an engine. One without
-	 * a condition gets one.
-	 * @param engine the engine, not started yet
+	 * The attributes that keep a request out of all access logs of an engine, its hosts
+	 * and their contexts. One without a condition gets one.
+	 * @param container the engine, or a container in it, not started yet
 	 * @return the attributes' names
 	 */
-	static Set<String> conditions(Engine engine) {
+	static Set<String> conditions(Container container) {
 		Set<String> conditions = new HashSet<>();
-		for (Valve valve : engine.getPipeline().getValves()) {
+		for (Valve valve : container.getPipeline().getValves()) {
 			if (valve instanceof AbstractAccessLogValve log) {
 				if (log.getConditionUnless() == null) {
 					log.setConditionUnless(ATTRIBUTE);
 				}
 				conditions.add(log.getConditionUnless());
 			}
+		}
+		for (Container child : container.findChildren()) {
+			conditions.addAll(conditions(child));
 		}
 		return conditions;
 	}

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 
@@ -56,9 +57,13 @@ class TlsTests {
 
 	@BeforeAll
 	static void createKeyStore() throws Exception {
+		createKeyStore(keyStore());
+	}
+
+	static void createKeyStore(String file) throws Exception {
 		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
 				"-genkeypair", "-keyalg", "EC", "-alias", "test", "-dname", "CN=localhost", "-storetype", "PKCS12",
-				"-keystore", keyStore(), "-storepass", "secret")
+				"-keystore", file, "-storepass", "secret")
 			.inheritIO()
 			.start();
 		assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -153,18 +158,20 @@ class TlsTests {
 	}
 
 	private TestNettyServer start(boolean open, boolean negotiated) {
-		return TestNettyServer.start(this.transport, open, (factory) -> {
-			Ssl ssl = new Ssl();
-			ssl.setKeyStore(keyStore());
-			ssl.setKeyStorePassword("secret");
-			factory.setSsl(ssl);
-			Http2 http2 = new Http2();
-			http2.setEnabled(negotiated);
-			factory.setHttp2(http2);
-		});
+		return TestNettyServer.start(this.transport, open, (factory) -> encrypt(factory, keyStore(), negotiated));
 	}
 
-	private static TestClient secure(Socket plain) throws Exception {
+	static void encrypt(NettyReactiveWebServerFactory factory, String keyStore, boolean negotiated) {
+		Ssl ssl = new Ssl();
+		ssl.setKeyStore(keyStore);
+		ssl.setKeyStorePassword("secret");
+		factory.setSsl(ssl);
+		Http2 http2 = new Http2();
+		http2.setEnabled(negotiated);
+		factory.setHttp2(http2);
+	}
+
+	static TestClient secure(Socket plain) throws Exception {
 		return new TestClient(encrypt(plain));
 	}
 
