@@ -71,7 +71,7 @@ public final class HotswapWarmUpAutoConfiguration {
 					(observation) -> (observation instanceof ServerRequestObservationContext request)
 							? request.getCarrier().getHeader(dev.hotswap.WarmUp.HEADER) : null,
 					SingletonSupplier.of(() -> convention.getIfUnique(DefaultServerRequestObservationConvention::new)),
-					ObservationRehearsal::registry);
+					SingletonSupplier.of(ObservationRehearsal::registry));
 		}
 
 	}
@@ -94,7 +94,7 @@ public final class HotswapWarmUpAutoConfiguration {
 							? request.getCarrier().getHeaders().getFirst(dev.hotswap.WarmUp.HEADER) : null,
 					SingletonSupplier.of(() -> convention.getIfUnique(
 							org.springframework.http.server.reactive.observation.DefaultServerRequestObservationConvention::new)),
-					ObservationRehearsal::registry);
+					SingletonSupplier.of(ObservationRehearsal::registry));
 		}
 
 	}

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the requests of a warm-up out of an application's HTTP metrics and traces: nobody
- * hears of them. Each is observed by a registry of its own instead, since what the first
+ * hears of them. A registry of their own observes them instead, since what the first
  * observed request loads and interprets takes some 20 ms, and a client would wait for it.
  * Thread-safe.
  */
@@ -35,7 +35,8 @@ public final class WarmUpObservations implements ObservationPredicate {
 	 * @param header gives the value of the warm-up's header if the observation is that of
 	 * a request to the server, else {@code null}
 	 * @param convention gives what requests to the server are observed by
-	 * @param registry gives a registry to observe a request with, and to throw away
+	 * @param registry gives the registry that observes them, of which nobody hears; asked
+	 * at each of them
 	 */
 	public WarmUpObservations(WarmUpMark mark, Function<Observation.Context, @Nullable String> header,
 			Supplier<? extends ObservationConvention<?>> convention, Supplier<ObservationRegistry> registry) {
