@@ -161,6 +161,18 @@ public final class ChannelDescriptors {
 		return candidates.get(0);
 	}
 
+	/**
+	 * Set {@code O_NONBLOCK} where {@code sun.nio.ch} is open.
+	 * @return whether it was set
+	 */
+	static boolean setNonBlocking(FileDescriptor fd) throws IOException {
+		if (INTERNALS == null) {
+			return false;
+		}
+		INTERNALS.setNonBlocking(fd);
+		return true;
+	}
+
 	private static Descriptor export(ChannelInternals internals, Channel channel) throws IOException {
 		if (!channel.isOpen()) {
 			throw new ClosedChannelException();

@@ -32,6 +32,8 @@ final class ChannelInternals {
 
 	private final @Nullable Method setIntOption;
 
+	private final Method configureBlocking;
+
 	private final Constructor<?> serverChannel;
 
 	private final Constructor<?> socketChannel;
@@ -44,6 +46,8 @@ final class ChannelInternals {
 				SocketOption.class));
 		this.setIntOption = find(net, "setIntOption0", FileDescriptor.class, boolean.class, int.class, int.class,
 				int.class, boolean.class);
+		this.configureBlocking = open(Class.forName("sun.nio.ch.IOUtil")
+			.getDeclaredMethod("configureBlocking", FileDescriptor.class, boolean.class));
 		this.serverChannel = open(Class.forName("sun.nio.ch.ServerSocketChannelImpl")
 			.getDeclaredConstructor(SelectorProvider.class, ProtocolFamily.class, FileDescriptor.class, boolean.class));
 		this.socketChannel = open(Class.forName("sun.nio.ch.SocketChannelImpl")
@@ -84,6 +88,10 @@ final class ChannelInternals {
 			throw new IOException("This JDK sets no socket options but its own");
 		}
 		invoke(() -> method.invoke(null, fd, false, level, option, value, false));
+	}
+
+	void setNonBlocking(FileDescriptor fd) throws IOException {
+		invoke(() -> this.configureBlocking.invoke(null, fd, false));
 	}
 
 	FileDescriptor fileDescriptor(Channel channel) throws IOException {

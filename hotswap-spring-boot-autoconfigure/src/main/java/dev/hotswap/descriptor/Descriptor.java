@@ -98,6 +98,15 @@ public final class Descriptor implements AutoCloseable {
 	 * @throws IllegalStateException if this descriptor is closed
 	 */
 	public void setNonBlocking() throws IOException {
+		if (!ChannelDescriptors.setNonBlocking(fileDescriptor())) {
+			setNonBlockingByUnixChannel();
+		}
+	}
+
+	/**
+	 * What needs none of the JDK's internals, and takes ten times as long.
+	 */
+	void setNonBlockingByUnixChannel() throws IOException {
 		// The flag is the description's; junixsocket's channel may close what it is given
 		// once it is collected, but not what has been closed by then
 		try (Descriptor duplicate = duplicate()) {

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.newsclub.net.unix.AFUNIXSocketPair;
 import org.newsclub.net.unix.AFUNIXSocketChannel;
 
@@ -78,8 +80,9 @@ class DescriptorTests {
 		}
 	}
 
-	@Test
-	void socketIsMadeNonBlockingAndStaysAsItWas() throws Exception {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void socketIsMadeNonBlockingAndStaysAsItWas(boolean opened) throws Exception {
 		try (ServerSocketChannel listener = ServerSocketChannel.open()
 			.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 				SocketChannel client = SocketChannel.open(listener.getLocalAddress());
@@ -88,7 +91,12 @@ class DescriptorTests {
 				Descriptor exported = ChannelDescriptors.export(connection)) {
 			for (Descriptor descriptor : List.of(exportedListener, exported)) {
 				assertThat(isNonBlocking(descriptor)).isFalse();
-				descriptor.setNonBlocking();
+				if (opened) {
+					descriptor.setNonBlocking();
+				}
+				else {
+					descriptor.setNonBlockingByUnixChannel();
+				}
 				assertThat(isNonBlocking(descriptor)).isTrue();
 			}
 			// What junixsocket made of the duplicates must not close their numbers, which
