@@ -166,11 +166,7 @@ public final class ChannelDescriptors {
 	 * @return whether it was set
 	 */
 	static boolean setNonBlocking(FileDescriptor fd) throws IOException {
-		if (INTERNALS == null) {
-			return false;
-		}
-		INTERNALS.setNonBlocking(fd);
-		return true;
+		return INTERNALS != null && INTERNALS.setNonBlocking(fd);
 	}
 
 	private static Descriptor export(ChannelInternals internals, Channel channel) throws IOException {

@@ -32,7 +32,7 @@ final class ChannelInternals {
 
 	private final @Nullable Method setIntOption;
 
-	private final Method configureBlocking;
+	private final @Nullable Method configureBlocking;
 
 	private final Constructor<?> serverChannel;
 
@@ -46,8 +46,8 @@ final class ChannelInternals {
 				SocketOption.class));
 		this.setIntOption = find(net, "setIntOption0", FileDescriptor.class, boolean.class, int.class, int.class,
 				int.class, boolean.class);
-		this.configureBlocking = open(Class.forName("sun.nio.ch.IOUtil")
-			.getDeclaredMethod("configureBlocking", FileDescriptor.class, boolean.class));
+		this.configureBlocking = find(Class.forName("sun.nio.ch.IOUtil"), "configureBlocking", FileDescriptor.class,
+				boolean.class);
 		this.serverChannel = open(Class.forName("sun.nio.ch.ServerSocketChannelImpl")
 			.getDeclaredConstructor(SelectorProvider.class, ProtocolFamily.class, FileDescriptor.class, boolean.class));
 		this.socketChannel = open(Class.forName("sun.nio.ch.SocketChannelImpl")
@@ -90,8 +90,16 @@ final class ChannelInternals {
 		invoke(() -> method.invoke(null, fd, false, level, option, value, false));
 	}
 
-	void setNonBlocking(FileDescriptor fd) throws IOException {
-		invoke(() -> this.configureBlocking.invoke(null, fd, false));
+	/**
+	 * Set {@code O_NONBLOCK}.
+	 * @return {@code false} if this JDK has no such member
+	 */
+	boolean setNonBlocking(FileDescriptor fd) throws IOException {
+		Method method = this.configureBlocking;
+		if (method != null) {
+			invoke(() -> method.invoke(null, fd, false));
+		}
+		return method != null;
 	}
 
 	FileDescriptor fileDescriptor(Channel channel) throws IOException {

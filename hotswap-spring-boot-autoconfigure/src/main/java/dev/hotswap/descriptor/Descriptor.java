@@ -97,7 +97,7 @@ public final class Descriptor implements AutoCloseable {
 	 * limit of descriptors
 	 * @throws IllegalStateException if this descriptor is closed
 	 */
-	public void setNonBlocking() throws IOException {
+	public synchronized void setNonBlocking() throws IOException {
 		if (!ChannelDescriptors.setNonBlocking(fileDescriptor())) {
 			setNonBlockingByUnixChannel();
 		}
@@ -106,7 +106,7 @@ public final class Descriptor implements AutoCloseable {
 	/**
 	 * What needs none of the JDK's internals, and takes ten times as long.
 	 */
-	void setNonBlockingByUnixChannel() throws IOException {
+	synchronized void setNonBlockingByUnixChannel() throws IOException {
 		// The flag is the description's; junixsocket's channel may close what it is given
 		// once it is collected, but not what has been closed by then
 		try (Descriptor duplicate = duplicate()) {

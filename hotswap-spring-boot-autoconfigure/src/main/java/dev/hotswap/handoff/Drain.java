@@ -112,7 +112,7 @@ final class Drain {
 	void start() {
 		execute(() -> {
 			this.deadline = System.nanoTime() + this.timeout.toNanos();
-			this.participants.start(this.timeout);
+			run(() -> this.participants.start(this.timeout));
 			run(this::begin);
 			tick();
 		});
@@ -241,7 +241,8 @@ final class Drain {
 		try {
 			step.run();
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (RuntimeException | LinkageError | OutOfMemoryError ex) {
+			// The JDK reports a thread that could not be started as lack of memory
 			logger.error("A step of the drain failed; its deadline ends what is left", ex);
 		}
 	}
@@ -287,9 +288,9 @@ final class Drain {
 				this.transfer.stop();
 			}
 			this.connectors.all().forEach((connector) -> attempt(connector, HandoffConnector::endIdle));
-			this.participants.hasten();
 			this.idleEnded = true;
 			this.deadline = System.nanoTime() + this.linger.toNanos();
+			this.participants.hasten();
 		}
 		else if (left <= 0) {
 			// Whatever is left is in the middle of a request, or its client keeps it open

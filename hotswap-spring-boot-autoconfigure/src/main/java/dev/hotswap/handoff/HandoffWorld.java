@@ -297,10 +297,18 @@ final class HandoffWorld {
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("This process is over; left undone: " + action.getClass().getSimpleName(), ex);
-			if (action instanceof Action.Adopt adopt) {
-				this.adoption.done();
-				discard(adopt.connections());
-			}
+			giveBack(action);
+		}
+		catch (OutOfMemoryError ex) {
+			giveBack(action);
+			failed(action, ex);
+		}
+	}
+
+	private void giveBack(Action action) {
+		if (action instanceof Action.Adopt adopt) {
+			this.adoption.done();
+			this.links.send(adopt.link(), FrameMessages.write(this.adoption.giveBack(adopt.connections())));
 		}
 	}
 

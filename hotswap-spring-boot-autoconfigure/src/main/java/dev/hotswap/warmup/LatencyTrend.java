@@ -47,7 +47,7 @@ final class LatencyTrend {
 
 	private long looked;
 
-	private boolean resting;
+	private boolean settled;
 
 	/**
 	 * Create a trend.
@@ -89,18 +89,20 @@ final class LatencyTrend {
 		lookAtCompilers();
 	}
 
+	/** It settles at a look only: the one before knows nothing of what began since. */
 	private void lookAtCompilers() {
 		long now = this.clock.getAsLong();
 		if (now - this.looked >= REST) {
 			long compiled = this.compilation.getAsLong();
-			this.resting = compiled - this.compiled < (now - this.looked) * BUSY;
+			boolean resting = compiled - this.compiled < (now - this.looked) * BUSY;
+			this.settled = resting && this.stale >= STALE_WINDOWS && this.count >= this.minimum;
 			this.compiled = compiled;
 			this.looked = now;
 		}
 	}
 
 	synchronized boolean isSettled() {
-		return this.stale >= STALE_WINDOWS && this.resting && this.count >= this.minimum;
+		return this.settled;
 	}
 
 	synchronized int count() {

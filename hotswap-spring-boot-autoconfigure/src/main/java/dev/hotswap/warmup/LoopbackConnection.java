@@ -21,6 +21,8 @@ final class LoopbackConnection implements AutoCloseable {
 
 	private final BufferedInputStream input;
 
+	private boolean kept;
+
 	private final String mark;
 
 	private final Cookies cookies;
@@ -87,7 +89,19 @@ final class LoopbackConnection implements AutoCloseable {
 		this.socket.setSoTimeout((int) Math.max(1, left));
 		this.socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
-		return new ResponseReader(this.input, this.cookies, deadline).read(request.method().equals("HEAD"));
+		ResponseReader.Response response = new ResponseReader(this.input, this.cookies, deadline)
+			.read(request.method().equals("HEAD"));
+		this.kept = response.kept();
+		return response;
+	}
+
+	/**
+	 * Whether there was a response, and the connection is kept. The server may end it at
+	 * any time then, which says nothing about the next request; see RFC 9112, 9.3.1.
+	 * @return whether it is kept
+	 */
+	boolean isKept() {
+		return this.kept;
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package dev.hotswap.warmup;
 import java.io.IOException;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -193,7 +194,7 @@ final class RequestWarmUp {
 			return;
 		}
 		LoopbackConnection connection = null;
-		boolean kept = false;
+		boolean keeps = false;
 		try {
 			connection = connections.take(connector, target.request());
 			long start = System.nanoTime();
@@ -201,19 +202,22 @@ final class RequestWarmUp {
 			ResponseReader.Response response = connection.exchange(target.request(), latest);
 			this.trend.add(System.nanoTime() - start);
 			target.answered(response.status());
-			kept = response.kept();
+			keeps = response.kept();
 		}
 		catch (IOException ex) {
 			logger.debug("Warm-up: no response to " + target.request(), ex);
-			if (System.nanoTime() - deadline < 0) {
+			boolean hasEnded = connection != null && connection.isKept() && !(ex instanceof SocketTimeoutException);
+			if (!hasEnded && System.nanoTime() - deadline < 0) {
 				target.failed("no response: " + ex);
 			}
 		}
-		if (kept) {
-			connections.keep(connector, target.request(), connection);
-		}
-		else if (connection != null) {
-			connection.close();
+		finally {
+			if (keeps) {
+				connections.keep(connector, target.request(), connection);
+			}
+			else if (connection != null) {
+				connection.close();
+			}
 		}
 	}
 

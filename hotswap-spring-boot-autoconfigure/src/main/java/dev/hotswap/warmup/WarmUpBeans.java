@@ -66,11 +66,13 @@ final class WarmUpBeans {
 		thread.setDaemon(true);
 		try {
 			thread.start();
-			return await(done, progress);
 		}
 		catch (OutOfMemoryError ex) {
 			// How the JDK reports that the system gives it no thread
 			return "could not be called: " + ex;
+		}
+		try {
+			return await(done, progress);
 		}
 		catch (TimeoutException ex) {
 			thread.interrupt();

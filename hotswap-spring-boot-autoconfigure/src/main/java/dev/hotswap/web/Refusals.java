@@ -28,7 +28,7 @@ public final class Refusals {
 			catch (IOException ex) {
 				refuse(connection, ex, refusals);
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (RuntimeException | Error ex) {
 				refuse(connection, new IOException("The connection cannot be adopted", ex), refusals);
 			}
 		}

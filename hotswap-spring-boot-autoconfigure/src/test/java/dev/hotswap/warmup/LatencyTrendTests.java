@@ -80,7 +80,7 @@ class LatencyTrendTests {
 
 	@Test
 	void compilersThatBeginAgainDoSoBeforeItSettles() {
-		LatencyTrend trend = new LatencyTrend(3, 100, () -> this.compiled, () -> this.now);
+		LatencyTrend trend = new LatencyTrend(3, 99, () -> this.compiled, () -> this.now);
 		for (int i = 0; i < 32; i++) {
 			window(trend, 10);
 		}

@@ -11,7 +11,6 @@ import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.Refusals;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 
@@ -90,13 +89,7 @@ final class Arrivals {
 		if (!this.listener.isActive()) {
 			throw new IOException("Connector '" + this.connector.name() + "' is stopped");
 		}
-		SocketChannel child;
-		try {
-			child = this.transport.adoptConnection(this.listener, descriptor);
-		}
-		catch (ChannelException ex) {
-			throw new IOException("The connection cannot be adopted", ex);
-		}
+		SocketChannel child = this.transport.adoptConnection(this.listener, descriptor);
 		this.connector.expect(child, kept, warmUp);
 		this.listener.pipeline().fireChannelRead(child);
 		if (!child.isOpen()) {

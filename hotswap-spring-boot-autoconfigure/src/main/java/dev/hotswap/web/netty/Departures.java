@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.hotswap.web.ConnectionCounters;
 import dev.hotswap.web.IdleConnection;
@@ -90,29 +91,31 @@ final class Departures {
 	 */
 	synchronized void begin(int max) {
 		if (this.pending.isEmpty() && this.departed.isEmpty()) {
-			Loops.byLoop(candidates(max)).forEach(this::choose);
+			AtomicInteger room = new AtomicInteger(max);
+			Loops.byLoop(candidates()).forEach((loop, group) -> choose(loop, group, room));
 		}
 	}
 
 	/**
 	 * Each round goes on where the last one ended: to look at all of them for each few
-	 * hundred takes longer than anything else if there are thousands.
+	 * hundred takes longer than anything else if there are thousands. As many are looked
+	 * at as could leave at most, since some only seem idle.
 	 */
-	private Set<HandoffConnection> candidates(int max) {
+	private Set<HandoffConnection> candidates() {
 		Set<HandoffConnection> candidates = new LinkedHashSet<>();
 		boolean amid = this.next.hasNext();
-		look(max, candidates);
+		look(candidates);
 		if (amid) {
-			look(max, candidates);
+			look(candidates);
 		}
 		return candidates;
 	}
 
-	private void look(int max, Set<HandoffConnection> candidates) {
+	private void look(Set<HandoffConnection> candidates) {
 		if (!this.next.hasNext()) {
 			this.next = this.connections.iterator();
 		}
-		while (candidates.size() < max && this.next.hasNext()) {
+		while (candidates.size() < MAX && this.next.hasNext()) {
 			HandoffConnection connection = this.next.next();
 			if (connection.isWarmUp() == this.warmUp && connection.seemsIdle()) {
 				candidates.add(connection);
@@ -162,10 +165,10 @@ final class Departures {
 		return connections;
 	}
 
-	private void choose(EventLoop loop, List<HandoffConnection> group) {
+	private void choose(EventLoop loop, List<HandoffConnection> group, AtomicInteger room) {
 		Promise<Departed> answer = loop.newPromise();
 		try {
-			loop.execute(() -> depart(loop, group, answer));
+			loop.execute(() -> depart(loop, group, room, answer));
 			this.pending.add(answer);
 		}
 		catch (RejectedExecutionException ex) {
@@ -173,21 +176,24 @@ final class Departures {
 		}
 	}
 
-	private void depart(EventLoop loop, List<HandoffConnection> group, Promise<Departed> answer) {
+	private void depart(EventLoop loop, List<HandoffConnection> group, AtomicInteger room, Promise<Departed> answer) {
 		List<HandoffConnection> leaving = new ArrayList<>();
 		IOException failure = null;
 		Iterator<HandoffConnection> candidates = group.iterator();
-		while (failure == null && candidates.hasNext()) {
+		while (failure == null && candidates.hasNext() && room.getAndDecrement() > 0) {
 			HandoffConnection candidate = candidates.next();
 			try {
 				if (candidate.departIfIdle(this.transport)) {
 					leaving.add(candidate);
 				}
+				else {
+					room.incrementAndGet();
+				}
 			}
 			catch (IOException ex) {
 				failure = ex;
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				// Whoever waits gets an answer in any case
 				failure = new IOException("A connection could not be looked at", ex);
 			}
