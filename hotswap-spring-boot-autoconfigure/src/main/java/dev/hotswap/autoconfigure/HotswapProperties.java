@@ -364,6 +364,12 @@ public class HotswapProperties {
 		 */
 		private List<String> ignoreListeners = new ArrayList<>();
 
+		/**
+		 * What is added to the nice value of a successor until it has warmed up, where it
+		 * may be lowered again; 0 to 19.
+		 */
+		private int nice = 10;
+
 		public @Nullable List<String> getCommand() {
 			return this.command;
 		}
@@ -402,6 +408,14 @@ public class HotswapProperties {
 
 		public void setDirectory(@Nullable Path directory) {
 			this.directory = directory;
+		}
+
+		public int getNice() {
+			return this.nice;
+		}
+
+		public void setNice(int nice) {
+			this.nice = nice;
 		}
 
 		public List<String> getIgnoreListeners() {

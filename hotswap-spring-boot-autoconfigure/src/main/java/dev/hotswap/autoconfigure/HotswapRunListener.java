@@ -14,7 +14,9 @@ import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.handoff.LaunchFailure;
 import dev.hotswap.process.ChildProcessLauncher;
+import dev.hotswap.process.NiceLauncher;
 import dev.hotswap.process.PidFileException;
+import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.trigger.AutomaticSignal;
 import dev.hotswap.trigger.SignalTrigger;
 import dev.hotswap.watch.ConfigurationFiles;
@@ -109,13 +111,13 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		DeploymentFiles files = DeploymentFiles.of(properties, this.configuration.revision());
 		HandoffSettings settings = SettingsFactory.create(properties, environment,
 				this.application.getMainApplicationClass(), files.releases().running(), socket.get());
-		begin(context, settings, files, properties.getSignal().trim());
+		begin(context, settings, files, properties);
 	}
 
 	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, DeploymentFiles files,
-			String signalName) {
-		String signal = chooseSignal(signalName);
-		HandoffEngine engine = new HandoffEngine(settings, new ChildProcessLauncher(), files);
+			HotswapProperties properties) {
+		String signal = chooseSignal(properties.getSignal().trim());
+		HandoffEngine engine = new HandoffEngine(settings, launcher(properties.getLaunch().getNice()), files);
 		this.engine = engine;
 		this.files = files;
 		try {
@@ -144,6 +146,11 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		if (signal != null) {
 			this.signal.listen((name) -> requested(engine, name));
 		}
+	}
+
+	private static ProcessLauncher launcher(int nice) {
+		ProcessLauncher launcher = new ChildProcessLauncher();
+		return (nice > 0) ? new NiceLauncher(launcher, nice) : launcher;
 	}
 
 	private @Nullable String chooseSignal(String configured) {

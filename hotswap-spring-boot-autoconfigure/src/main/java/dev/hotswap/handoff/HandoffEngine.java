@@ -141,6 +141,7 @@ public final class HandoffEngine implements Handoff {
 				return true;
 			}
 		}
+		this.world.restorePriority();
 		this.world.claimPath();
 		this.connectors.openGates();
 		return false;

@@ -20,6 +20,7 @@ import dev.hotswap.HandoffStatus;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.listener.KeptListeners;
 import dev.hotswap.listener.OfferedListeners;
+import dev.hotswap.process.NiceValue;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.HandoffConnectors;
@@ -135,7 +136,8 @@ final class HandoffWorld {
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.ramp = new AcceptRamp(connectors, this.timer);
-		this.successorWork = new SuccessorWork(connectors, this.ramp, events);
+		this.successorWork = new SuccessorWork(connectors, this.ramp, NiceValue.of(System.getenv()), this.timer,
+				events);
 		this.observers = new HandoffObservers(connectors, deployment.revision());
 	}
 
@@ -197,6 +199,13 @@ final class HandoffWorld {
 							+ " (generation " + offer.from().generation() + ") with " + offer.listeners()))
 			.run();
 		return this.successorWork.succeed(offer);
+	}
+
+	/**
+	 * Go on without a predecessor.
+	 */
+	void restorePriority() {
+		this.successorWork.restorePriority();
 	}
 
 	void perform(Action action) {

@@ -15,6 +15,7 @@ import dev.hotswap.process.LaunchOrigin;
 import dev.hotswap.process.LaunchPlan;
 import dev.hotswap.process.LaunchRequirements;
 import dev.hotswap.process.LaunchedProcess;
+import dev.hotswap.process.NiceValue;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.process.ServiceManager;
@@ -63,6 +64,7 @@ final class SuccessorLaunch {
 		LaunchMarker marker = new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket);
 		Map<String, String> environment = new HashMap<>(Map.of(LaunchMarker.VARIABLE, marker.toString()));
 		Set<String> notInherited = new HashSet<>(ServiceManager.NOT_INHERITED);
+		notInherited.add(NiceValue.VARIABLE);
 		if (this.kept.isEmpty()) {
 			notInherited.add(KeptListeners.VARIABLE);
 		}

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
+import dev.hotswap.it.harness.NiceValues;
 import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.Platform;
@@ -155,6 +156,26 @@ class WarmUpTests {
 			.contains("Warm-up: no requests");
 		assertThat(output.indexOf("FIXTURE hangs in its warm-up")).isNotNegative()
 			.isLessThan(output.indexOf("FIXTURE warms up"));
+	}
+
+	@Test
+	void successorIsNiceUntilItHasWarmedUp() throws Exception {
+		assumeTrue(NiceValues.mayBeLowered(), "a nice value that was raised cannot be lowered here");
+		Path faults = Files.writeString(this.sandbox.folder().resolve("faults"), "hang-in-warm-up\n");
+		App app = app().property("fixture.fault-file", faults)
+			.property("hotswap.warm-up.recorded", false)
+			.property("hotswap.launch.nice", 3)
+			.start()
+			.awaitServing();
+		Set<Integer> usual = NiceValues.of(app.pid());
+		assertThat(usual).hasSize(1);
+		app.signalHandoff(app.pid());
+		await().until(() -> app.output().contains("FIXTURE hangs in its warm-up"));
+		long successor = app.status().path("handoff").path("successorPid").asLong();
+		assertThat(NiceValues.of(successor)).containsExactly(usual.iterator().next() + 3);
+		assertThat(app.awaitSuccessorOf(app.pid())).isEqualTo(successor);
+		// The JIT compilers last
+		await().untilAsserted(() -> assertThat(NiceValues.of(successor)).isEqualTo(usual));
 	}
 
 	private App.Builder app() {
