@@ -365,10 +365,10 @@ public class HotswapProperties {
 		private List<String> ignoreListeners = new ArrayList<>();
 
 		/**
-		 * What is added to the nice value of a successor until it has warmed up, where it
-		 * may be lowered again; 0 to 19.
+		 * Whether the successor starts and warms up with the idle policy of the
+		 * scheduler, where it is permitted to go back.
 		 */
-		private int nice = 10;
+		private boolean gentle = true;
 
 		public @Nullable List<String> getCommand() {
 			return this.command;
@@ -410,12 +410,12 @@ public class HotswapProperties {
 			this.directory = directory;
 		}
 
-		public int getNice() {
-			return this.nice;
+		public boolean isGentle() {
+			return this.gentle;
 		}
 
-		public void setNice(int nice) {
-			this.nice = nice;
+		public void setGentle(boolean gentle) {
+			this.gentle = gentle;
 		}
 
 		public List<String> getIgnoreListeners() {

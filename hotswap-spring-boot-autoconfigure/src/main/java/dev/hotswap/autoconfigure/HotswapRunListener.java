@@ -14,7 +14,7 @@ import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.handoff.LaunchFailure;
 import dev.hotswap.process.ChildProcessLauncher;
-import dev.hotswap.process.NiceLauncher;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.process.PidFileException;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.trigger.AutomaticSignal;
@@ -58,6 +58,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private boolean succeeding;
 
+	private GentleStart gentleStart = GentleStart.none();
+
 	private ConfigurationFiles configuration = new ConfigurationFiles();
 
 	HotswapRunListener(SpringApplication application, String[] arguments) {
@@ -68,6 +70,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	public void starting(ConfigurableBootstrapContext bootstrapContext) {
 		if (Applicability.isLinux()) {
 			this.signal.install(AutomaticSignal.choose(System.getenv()).name());
+			this.gentleStart = GentleStart.begin(System.getenv());
 		}
 	}
 
@@ -106,6 +109,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		if (off.isPresent()) {
 			logger.info("Hotswap is off: " + off.get());
 			this.signal.uninstall();
+			this.gentleStart.abandon();
 			return;
 		}
 		DeploymentFiles files = DeploymentFiles.of(properties, this.configuration.revision());
@@ -117,7 +121,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, DeploymentFiles files,
 			HotswapProperties properties) {
 		String signal = chooseSignal(properties.getSignal().trim());
-		HandoffEngine engine = new HandoffEngine(settings, launcher(properties.getLaunch().getNice()), files);
+		HandoffEngine engine = new HandoffEngine(settings, launcher(properties.getLaunch()), files, this.gentleStart);
 		this.engine = engine;
 		this.files = files;
 		try {
@@ -148,9 +152,9 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		}
 	}
 
-	private static ProcessLauncher launcher(int nice) {
+	private static ProcessLauncher launcher(HotswapProperties.Launch launch) {
 		ProcessLauncher launcher = new ChildProcessLauncher();
-		return (nice > 0) ? new NiceLauncher(launcher, nice) : launcher;
+		return launch.isGentle() ? (request) -> launcher.launch(request.with(GentleStart.VARIABLE, "true")) : launcher;
 	}
 
 	private @Nullable String chooseSignal(String configured) {

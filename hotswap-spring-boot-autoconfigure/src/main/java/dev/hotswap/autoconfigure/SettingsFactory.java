@@ -25,8 +25,6 @@ final class SettingsFactory {
 
 	private static final int MAX_PORT = 65535;
 
-	private static final int MAX_NICE = 19;
-
 	/** Of {@code spring.lifecycle.timeout-per-shutdown-phase}. */
 	private static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -47,11 +45,6 @@ final class SettingsFactory {
 					properties.getDrain().getMaxGenerations(), "It must be at least 1.");
 		}
 		requireNotNegative("hotswap.drain.spread", properties.getDrain().getSpread());
-		int nice = properties.getLaunch().getNice();
-		if (nice < 0 || nice > MAX_NICE) {
-			throw new InvalidConfigurationPropertyValueException("hotswap.launch.nice", nice,
-					"It must be 0, to change nothing, to " + MAX_NICE + ".");
-		}
 		requireSound(properties.getWarmUp());
 		requireSound(properties.getLiveness().getTolerance());
 		requireNotNegative("hotswap.drain.announce-delay", properties.getDrain().getAnnounceDelay());

@@ -24,6 +24,7 @@ import dev.hotswap.descriptor.Adoption;
 import dev.hotswap.listener.ActivatedListeners;
 import dev.hotswap.listener.OfferedListeners;
 import dev.hotswap.listener.SchemeMismatchException;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.process.ServiceManager;
 import dev.hotswap.web.HandoffConnector;
@@ -59,6 +60,8 @@ public final class HandoffEngine implements Handoff {
 
 	private final EventLoop loop;
 
+	private final GentleStart gentleStart;
+
 	private final Map<String, String> environment;
 
 	/** Who launched this process, if that was a predecessor. */
@@ -76,7 +79,7 @@ public final class HandoffEngine implements Handoff {
 	 * @param launcher launches successors
 	 */
 	public HandoffEngine(HandoffSettings settings, ProcessLauncher launcher) {
-		this(settings, launcher, Deployment.NONE);
+		this(settings, launcher, Deployment.NONE, GentleStart.none());
 	}
 
 	/**
@@ -84,20 +87,23 @@ public final class HandoffEngine implements Handoff {
 	 * @param settings its configuration
 	 * @param launcher launches successors
 	 * @param deployment the files
+	 * @param gentleStart what this process ends before it serves
 	 */
-	public HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment) {
-		this(settings, launcher, deployment, ProcessExit::exit);
+	public HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
+			GentleStart gentleStart) {
+		this(settings, launcher, deployment, gentleStart, ProcessExit::exit, System.getenv());
 	}
 
 	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit) {
-		this(settings, launcher, deployment, exit, System.getenv());
+		this(settings, launcher, deployment, GentleStart.none(), exit, System.getenv());
 	}
 
-	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment,
+	HandoffEngine(HandoffSettings settings, ProcessLauncher launcher, Deployment deployment, GentleStart gentleStart,
 			BiConsumer<Integer, @Nullable HandoffApplication> exit, Map<String, String> environment) {
 		this.settings = settings;
 		this.deployment = deployment;
+		this.gentleStart = gentleStart;
 		this.environment = environment;
 		this.marker = LaunchMarker.of(environment.get(LaunchMarker.VARIABLE)).orElse(null);
 		this.connectors = new HandoffConnectors(false, new RequestRecorder(settings.recordRequests()));
@@ -108,7 +114,8 @@ public final class HandoffEngine implements Handoff {
 					(this.marker != null) ? this.marker.predecessor() : null))
 			.orElse(null);
 		this.loop = new EventLoop(machine, this.notices);
-		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, exit, this.loop::post);
+		this.world = new HandoffWorld(settings, this.connectors, launcher, deployment, gentleStart, exit,
+				this.loop::post);
 		this.world.operators().attach(this::status);
 		this.loop.start(this.world);
 	}
@@ -141,9 +148,9 @@ public final class HandoffEngine implements Handoff {
 				return true;
 			}
 		}
-		this.world.restorePriority();
 		this.world.claimPath();
 		this.connectors.openGates();
+		this.gentleStart.abandon();
 		return false;
 	}
 

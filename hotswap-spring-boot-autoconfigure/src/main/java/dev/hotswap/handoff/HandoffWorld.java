@@ -20,7 +20,7 @@ import dev.hotswap.HandoffStatus;
 import dev.hotswap.control.ControlPath;
 import dev.hotswap.listener.KeptListeners;
 import dev.hotswap.listener.OfferedListeners;
-import dev.hotswap.process.NiceValue;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.web.Census;
 import dev.hotswap.web.HandoffConnectors;
@@ -114,11 +114,13 @@ final class HandoffWorld {
 	/**
 	 * Create the world of a process.
 	 * @param deployment told which process is the active one
+	 * @param gentleStart ends before this process serves
 	 * @param exit ends this process with a status, after closing the application if there
 	 * is one
 	 */
 	HandoffWorld(HandoffSettings settings, HandoffConnectors connectors, ProcessLauncher launcher,
-			Deployment deployment, BiConsumer<Integer, @Nullable HandoffApplication> exit, Consumer<Event> events) {
+			Deployment deployment, GentleStart gentleStart, BiConsumer<Integer, @Nullable HandoffApplication> exit,
+			Consumer<Event> events) {
 		this.exit = exit;
 		this.settings = settings;
 		this.connectors = connectors;
@@ -136,8 +138,7 @@ final class HandoffWorld {
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.ramp = new AcceptRamp(connectors, this.timer);
-		this.successorWork = new SuccessorWork(connectors, this.ramp, NiceValue.of(System.getenv()), this.timer,
-				events);
+		this.successorWork = new SuccessorWork(connectors, this.ramp, gentleStart, events);
 		this.observers = new HandoffObservers(connectors, deployment.revision());
 	}
 
@@ -199,13 +200,6 @@ final class HandoffWorld {
 							+ " (generation " + offer.from().generation() + ") with " + offer.listeners()))
 			.run();
 		return this.successorWork.succeed(offer);
-	}
-
-	/**
-	 * Go on without a predecessor.
-	 */
-	void restorePriority() {
-		this.successorWork.restorePriority();
 	}
 
 	void perform(Action action) {

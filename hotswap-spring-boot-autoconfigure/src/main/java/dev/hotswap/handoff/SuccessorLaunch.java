@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.hotswap.listener.KeptListeners;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.process.LaunchOrigin;
 import dev.hotswap.process.LaunchPlan;
 import dev.hotswap.process.LaunchRequirements;
 import dev.hotswap.process.LaunchedProcess;
-import dev.hotswap.process.NiceValue;
 import dev.hotswap.process.ProcessLauncher;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.process.ServiceManager;
@@ -64,7 +64,7 @@ final class SuccessorLaunch {
 		LaunchMarker marker = new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket);
 		Map<String, String> environment = new HashMap<>(Map.of(LaunchMarker.VARIABLE, marker.toString()));
 		Set<String> notInherited = new HashSet<>(ServiceManager.NOT_INHERITED);
-		notInherited.add(NiceValue.VARIABLE);
+		notInherited.add(GentleStart.VARIABLE);
 		if (this.kept.isEmpty()) {
 			notInherited.add(KeptListeners.VARIABLE);
 		}

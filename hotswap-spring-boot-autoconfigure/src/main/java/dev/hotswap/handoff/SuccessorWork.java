@@ -3,13 +3,11 @@ package dev.hotswap.handoff;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import dev.hotswap.listener.OfferedListeners;
-import dev.hotswap.process.NiceValue;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.web.HandoffConnectors;
 import dev.hotswap.web.RecordedRequest;
 import org.apache.commons.logging.Log;
@@ -25,18 +23,13 @@ final class SuccessorWork {
 
 	private static final Duration HEALTH_INTERVAL = Duration.ofMillis(200);
 
-	/** In which a successor compiles only where clients leave time for it. */
-	private static final Duration SETTLING = Duration.ofSeconds(5);
-
 	private static final Log logger = LogFactory.getLog(SuccessorWork.class);
 
 	private final HandoffConnectors connectors;
 
 	private final AcceptRamp ramp;
 
-	private final NiceValue nice;
-
-	private final ScheduledExecutorService timer;
+	private final GentleStart gentleStart;
 
 	private final Consumer<Event> events;
 
@@ -46,12 +39,10 @@ final class SuccessorWork {
 
 	private volatile List<RecordedRequest> recorded = List.of();
 
-	SuccessorWork(HandoffConnectors connectors, AcceptRamp ramp, NiceValue nice, ScheduledExecutorService timer,
-			Consumer<Event> events) {
+	SuccessorWork(HandoffConnectors connectors, AcceptRamp ramp, GentleStart gentleStart, Consumer<Event> events) {
 		this.connectors = connectors;
 		this.ramp = ramp;
-		this.nice = nice;
-		this.timer = timer;
+		this.gentleStart = gentleStart;
 		this.events = events;
 	}
 
@@ -65,29 +56,6 @@ final class SuccessorWork {
 		this.recorded = offer.requests();
 		this.connectors.recorder().inherit(offer.requests());
 		return offered;
-	}
-
-	/**
-	 * The predecessor may have died before the warm-up, and serving slowly is better than
-	 * not at all.
-	 */
-	void restorePriority() {
-		try {
-			this.nice.restore();
-		}
-		catch (IOException ex) {
-			logger.error("This process serves with the priority of its start", ex);
-		}
-		this.timer.schedule(this::restoreCompilers, SETTLING.toMillis(), TimeUnit.MILLISECONDS);
-	}
-
-	private void restoreCompilers() {
-		try {
-			this.nice.restoreCompilers();
-		}
-		catch (IOException ex) {
-			logger.error("The JIT compilers of this process still have the priority of its start", ex);
-		}
 	}
 
 	boolean perform(Action action) {
@@ -125,10 +93,11 @@ final class SuccessorWork {
 	private void checkHealth() {
 		String problem;
 		try {
-			this.nice.restore();
+			this.gentleStart.end();
 			problem = awaitReadiness();
 		}
 		catch (IOException ex) {
+			logger.error("The gentle start could not be ended", ex);
 			problem = "It would serve with the priority of its start: " + ex.getMessage();
 		}
 		catch (RuntimeException ex) {
@@ -155,7 +124,6 @@ final class SuccessorWork {
 	}
 
 	private void openGates(Duration ramp) {
-		restorePriority();
 		this.ramp.rise(ramp);
 		this.connectors.openGates();
 		OfferedListeners offered = this.offered;
@@ -166,6 +134,8 @@ final class SuccessorWork {
 			offered.close();
 		}
 		this.events.accept(new Event.GatesOpened());
+		// Not ended yet if the predecessor died before the health check
+		this.gentleStart.abandon();
 	}
 
 }

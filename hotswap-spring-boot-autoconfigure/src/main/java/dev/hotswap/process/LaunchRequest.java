@@ -1,6 +1,7 @@
 package dev.hotswap.process;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -21,6 +22,18 @@ public record LaunchRequest(CommandLine commandLine, Path directory, Map<String,
 	 */
 	public LaunchRequest {
 		environment = Map.copyOf(environment);
+	}
+
+	/**
+	 * The same with an environment variable.
+	 * @param variable its name
+	 * @param value its value
+	 * @return the other request
+	 */
+	public LaunchRequest with(String variable, String value) {
+		Map<String, String> environment = new HashMap<>(this.environment);
+		environment.put(variable, value);
+		return new LaunchRequest(this.commandLine, this.directory, environment);
 	}
 
 }

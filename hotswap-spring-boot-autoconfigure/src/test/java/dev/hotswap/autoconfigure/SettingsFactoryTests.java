@@ -85,10 +85,9 @@ class SettingsFactoryTests {
 			"hotswap.drain.announce-delay, -1ms", "hotswap.drain.spread, -1ms", "hotswap.launch.ignore-listeners, http",
 			"hotswap.launch.ignore-listeners, 0", "hotswap.launch.ignore-listeners, -80",
 			"hotswap.launch.ignore-listeners, 65536", "hotswap.launch.ignore-listeners, 99999999999",
-			"hotswap.launch.jvm-options, new.jar", "hotswap.launch.nice, -1", "hotswap.launch.nice, 20",
-			"hotswap.launch.command, ''", "hotswap.warm-up.duration, -1s", "hotswap.warm-up.concurrency, 0",
-			"hotswap.warm-up.requests, POST /x", "hotswap.liveness.tolerance.failures, 0",
-			"hotswap.liveness.tolerance.duration, 0s" })
+			"hotswap.launch.jvm-options, new.jar", "hotswap.launch.command, ''", "hotswap.warm-up.duration, -1s",
+			"hotswap.warm-up.concurrency, 0", "hotswap.warm-up.requests, POST /x",
+			"hotswap.liveness.tolerance.failures, 0", "hotswap.liveness.tolerance.duration, 0s" })
 	void propertyThatMakesNoSenseIsNamed(String name, String value) {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
 			.isThrownBy(() -> settings(name + "=" + value))

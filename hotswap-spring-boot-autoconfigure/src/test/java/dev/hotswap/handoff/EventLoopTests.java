@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import dev.hotswap.HandoffTrigger;
 import dev.hotswap.Role;
 import dev.hotswap.Stage;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.web.HandoffConnectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +42,7 @@ class EventLoopTests {
 		this.world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
 				new HandoffConnectors(true), (request) -> {
 					throw new IllegalStateException("nothing is launched here");
-				}, Deployment.NONE, (status, application) -> {
+				}, Deployment.NONE, GentleStart.none(), (status, application) -> {
 				}, this.loop::post);
 		this.loop.start(this.world);
 		this.thread = Thread.getAllStackTraces()

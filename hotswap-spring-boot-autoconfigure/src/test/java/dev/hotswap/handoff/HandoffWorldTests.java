@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.DrainParticipant;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.process.LaunchedProcess;
 import dev.hotswap.process.ProcessId;
 import dev.hotswap.web.HandoffConnectors;
@@ -32,7 +33,7 @@ class HandoffWorldTests {
 		HandoffWorld world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
 				new HandoffConnectors(false), (request) -> {
 					throw new IllegalStateException("nothing is launched here");
-				}, new SlowDeployment(order), (status, application) -> {
+				}, new SlowDeployment(order), GentleStart.none(), (status, application) -> {
 				}, (event) -> order.add(event.getClass().getSimpleName()));
 		try {
 			world.perform(new Action.Proven());
@@ -66,7 +67,7 @@ class HandoffWorldTests {
 		HandoffWorld world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
 				new HandoffConnectors(false), (request) -> {
 					throw new IllegalStateException("nothing is launched here");
-				}, Deployment.NONE, (status, closed) -> {
+				}, Deployment.NONE, GentleStart.none(), (status, closed) -> {
 				}, events::add);
 		try {
 			world.attach(application);
@@ -92,7 +93,7 @@ class HandoffWorldTests {
 		HandoffWorld world = new HandoffWorld(TestRecords.settings(folder.resolve("x.sock"), false),
 				new HandoffConnectors(false), (request) -> {
 					throw new OutOfMemoryError("unable to create native thread");
-				}, Deployment.NONE, (status, application) -> {
+				}, Deployment.NONE, GentleStart.none(), (status, application) -> {
 				}, events::add);
 		try {
 			world.perform(new Action.Launch("h1", null));
@@ -124,7 +125,7 @@ class HandoffWorldTests {
 						return exit;
 					}
 
-				}, Deployment.NONE, (status, application) -> {
+				}, Deployment.NONE, GentleStart.none(), (status, application) -> {
 				}, events::add);
 		try {
 			world.perform(new Action.Launch("h1", null));

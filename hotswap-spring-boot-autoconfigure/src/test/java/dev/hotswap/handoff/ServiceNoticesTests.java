@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 
 import dev.hotswap.Role;
 import dev.hotswap.descriptor.ChannelDescriptors;
+import dev.hotswap.process.GentleStart;
 import dev.hotswap.process.LaunchAdditions;
 import dev.hotswap.process.NotifySocket;
 import dev.hotswap.process.ServiceManager;
@@ -246,7 +247,7 @@ class ServiceNoticesTests {
 				Duration.ofMinutes(1), 4, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1), true, true);
 		HandoffEngine engine = new HandoffEngine(settings, (request) -> {
 			throw new IOException("nothing is launched here");
-		}, Deployment.NONE, (status, closing) -> {
+		}, Deployment.NONE, GentleStart.none(), (status, closing) -> {
 		}, Map.copyOf(this.environment));
 		this.engines.add(engine);
 		return engine;

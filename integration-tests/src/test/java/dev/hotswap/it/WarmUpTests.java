@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.hotswap.it.harness.Answer;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Http;
-import dev.hotswap.it.harness.NiceValues;
 import dev.hotswap.it.harness.OnPlatforms;
 import dev.hotswap.it.harness.OnPlatforms.Choice;
 import dev.hotswap.it.harness.Platform;
+import dev.hotswap.it.harness.Policies;
 import dev.hotswap.it.harness.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -159,23 +160,25 @@ class WarmUpTests {
 	}
 
 	@Test
-	void successorIsNiceUntilItHasWarmedUp() throws Exception {
-		assumeTrue(NiceValues.mayBeLowered(), "a nice value that was raised cannot be lowered here");
+	void successorHasTheIdlePolicyUntilItHasWarmedUp() throws Exception {
+		assumeTrue(Policies.canGoBack(), "a thread that has the idle policy cannot go back here");
 		Path faults = Files.writeString(this.sandbox.folder().resolve("faults"), "hang-in-warm-up\n");
 		App app = app().property("fixture.fault-file", faults)
 			.property("hotswap.warm-up.recorded", false)
-			.property("hotswap.launch.nice", 3)
 			.start()
 			.awaitServing();
-		Set<Integer> usual = NiceValues.of(app.pid());
-		assertThat(usual).hasSize(1);
+		assertThat(Policies.of(app.pid()).values()).containsOnly(Policies.USUAL);
 		app.signalHandoff(app.pid());
 		await().until(() -> app.output().contains("FIXTURE hangs in its warm-up"));
 		long successor = app.status().path("handoff").path("successorPid").asLong();
-		assertThat(NiceValues.of(successor)).containsExactly(usual.iterator().next() + 3);
+		Map<String, String> policies = Policies.of(successor);
+		assertThat(policies.remove("hotswap-gentle-")).isEqualTo(Policies.USUAL);
+		assertThat(policies.values()).containsOnly(Policies.IDLE);
 		assertThat(app.awaitSuccessorOf(app.pid())).isEqualTo(successor);
-		// The JIT compilers last
-		await().untilAsserted(() -> assertThat(NiceValues.of(successor)).isEqualTo(usual));
+		policies = Policies.of(successor);
+		policies.keySet().removeIf((name) -> name.matches("C[12] Compiler.*"));
+		assertThat(policies.values()).containsOnly(Policies.USUAL);
+		await().untilAsserted(() -> assertThat(Policies.of(successor).values()).containsOnly(Policies.USUAL));
 	}
 
 	private App.Builder app() {
