@@ -14,6 +14,7 @@ import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.handoff.LaunchFailure;
 import dev.hotswap.process.ChildProcessLauncher;
+import dev.hotswap.process.GentleLauncher;
 import dev.hotswap.process.GentleStart;
 import dev.hotswap.process.PidFileException;
 import dev.hotswap.process.ProcessLauncher;
@@ -109,7 +110,6 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		if (off.isPresent()) {
 			logger.info("Hotswap is off: " + off.get());
 			this.signal.uninstall();
-			this.gentleStart.abandon();
 			return;
 		}
 		DeploymentFiles files = DeploymentFiles.of(properties, this.configuration.revision());
@@ -154,7 +154,7 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 
 	private static ProcessLauncher launcher(HotswapProperties.Launch launch) {
 		ProcessLauncher launcher = new ChildProcessLauncher();
-		return launch.isGentle() ? (request) -> launcher.launch(request.with(GentleStart.VARIABLE, "true")) : launcher;
+		return launch.isGentle() ? new GentleLauncher(launcher) : launcher;
 	}
 
 	private @Nullable String chooseSignal(String configured) {

@@ -149,8 +149,8 @@ public final class HandoffEngine implements Handoff {
 			}
 		}
 		this.world.claimPath();
-		this.connectors.openGates();
 		this.gentleStart.abandon();
+		this.connectors.openGates();
 		return false;
 	}
 

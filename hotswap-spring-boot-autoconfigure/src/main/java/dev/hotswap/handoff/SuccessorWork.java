@@ -124,6 +124,8 @@ final class SuccessorWork {
 	}
 
 	private void openGates(Duration ramp) {
+		// Not ended yet if the predecessor has died before the health check
+		this.gentleStart.abandon();
 		this.ramp.rise(ramp);
 		this.connectors.openGates();
 		OfferedListeners offered = this.offered;
@@ -134,8 +136,6 @@ final class SuccessorWork {
 			offered.close();
 		}
 		this.events.accept(new Event.GatesOpened());
-		// Not ended yet if the predecessor died before the health check
-		this.gentleStart.abandon();
 	}
 
 }

@@ -1,6 +1,8 @@
 package dev.hotswap.process;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -9,30 +11,39 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a launched successor take the processors from nobody while it starts: its threads
- * have the policy {@code SCHED_IDLE} of sched(7), and go back to the usual one before it
- * serves. To go back takes the capability {@code CAP_SYS_NICE} or a sufficient
- * {@code RLIMIT_NICE}: where it is not permitted, nothing is changed. Where no processor
- * has time for the successor, it goes back early.
+ * A successor that was {@linkplain GentleLauncher launched} with the idle policy, so that
+ * it takes the processors from nobody while it starts, and that leaves it before it
+ * serves; or earlier, where no processor has time for it.
  * <p>
- * Thread-safe. One daemon thread does it all, which keeps the usual policy.
+ * Thread-safe. One daemon thread does it all, which has the usual policy.
  *
  * @since 0.1.0
  */
 public final class GentleStart {
 
 	/**
-	 * The environment variable by which a predecessor asks for it. Not to be passed on.
+	 * The environment variable by which a predecessor tells a successor that it has the
+	 * idle policy for its start only. Not to be passed on.
 	 */
 	public static final String VARIABLE = "_HOTSWAP_GENTLE_START";
 
+	private static final String THREAD = "hotswap-gentle-start";
+
+	/** As much of a name as the kernel keeps. */
+	private static final String THREAD_IN_KERNEL = THREAD.substring(0, 15);
+
 	private static final Duration INTERVAL = Duration.ofMillis(500);
+
+	/** Nobody starts for so long: whoever is to end it has failed. */
+	private static final Duration LONGEST = Duration.ofMinutes(10);
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -42,42 +53,54 @@ public final class GentleStart {
 	 */
 	private static final Duration SETTLING = Duration.ofSeconds(5);
 
-	private static final Log logger = LogFactory.getLog(GentleStart.class);
+	/** One application may start another in its JVM, as Spring Cloud does. */
+	private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
-	private final @Nullable ScheduledExecutorService executor;
+	private static final Log logger = LogFactory.getLog(GentleStart.class);
 
 	private final SchedulingPolicy policy;
 
-	/** Why nothing was changed. Nobody could log it at that time. */
-	private volatile @Nullable String problem;
+	private final @Nullable ScheduledExecutorService executor;
+
+	private final long began = System.nanoTime();
 
 	/** Only the thread has it. */
 	private @Nullable ProcessorShare share;
 
-	private GentleStart(boolean wanted, SchedulingPolicy policy) {
+	/** Only the thread has it. */
+	private boolean over;
+
+	/** Only the thread has it: somebody wants it to end, or has wanted it in vain. */
+	private boolean ending;
+
+	private GentleStart(SchedulingPolicy policy, boolean lowered) {
 		this.policy = policy;
-		this.executor = wanted ? Executors.newSingleThreadScheduledExecutor(GentleStart::thread) : null;
+		this.executor = lowered ? Executors.newSingleThreadScheduledExecutor(GentleStart::thread) : null;
 	}
 
 	private static Thread thread(Runnable work) {
-		Thread thread = new Thread(work, "hotswap-gentle-start");
+		Thread thread = new Thread(work, THREAD);
 		thread.setDaemon(true);
 		return thread;
 	}
 
 	/**
-	 * Begin, if the predecessor asks for it. Returns at once.
+	 * Take care of this process, if its predecessor has launched it with the idle policy.
+	 * Returns at once.
 	 * @param environment the environment of this process
 	 * @return what is to be ended
 	 */
 	public static GentleStart begin(Map<String, String> environment) {
-		return begin(environment.containsKey(VARIABLE), new IdlePolicy());
+		if (!environment.containsKey(VARIABLE) || !BEGUN.compareAndSet(false, true)) {
+			return none();
+		}
+		return begin(IdlePolicy.ofThisProcess());
 	}
 
-	static GentleStart begin(boolean wanted, SchedulingPolicy policy) {
-		GentleStart start = new GentleStart(wanted, policy);
+	static GentleStart begin(SchedulingPolicy policy) {
+		GentleStart start = new GentleStart(policy, policy.isIdle());
 		if (start.executor != null) {
-			start.executor.execute(start::lower);
+			start.executor.execute(start::prepare);
 			start.executor.scheduleWithFixedDelay(start::look, INTERVAL.toMillis(), INTERVAL.toMillis(),
 					TimeUnit.MILLISECONDS);
 		}
@@ -89,76 +112,76 @@ public final class GentleStart {
 	 * @return nothing to end
 	 */
 	public static GentleStart none() {
-		return new GentleStart(false, new IdlePolicy());
+		return new GentleStart(IdlePolicy.ofThisProcess(), false);
 	}
 
-	private void lower() {
-		try {
-			ProcessorShare share = new ProcessorShare();
-			this.policy.lower();
-			this.share = share;
-		}
-		catch (IOException | RuntimeException ex) {
-			this.problem = String.valueOf(ex.getMessage());
-		}
-	}
-
-	/** A process that is not served at all would be taken for one that hangs. */
-	private void look() {
-		if (this.share == null) {
-			return;
-		}
-		try {
-			if (this.share.isStarved()) {
-				this.policy.restore();
-				this.policy.restoreCompilers();
-				this.share = null;
-				logger.info("No processor has time to spare, so this process goes on starting at its usual priority");
+	/**
+	 * Whether a process takes care of itself.
+	 */
+	static boolean hasBegun(ProcessId process) throws IOException {
+		try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+			for (Path thread : (Iterable<Path>) threads::iterator) {
+				Path name = thread.resolve("comm");
+				if (Files.exists(name) && Files.readString(name).trim().equals(THREAD_IN_KERNEL)) {
+					return true;
+				}
 			}
+			return false;
+		}
+	}
+
+	private void prepare() {
+		try {
+			this.policy.restoreCurrentThread();
+			this.share = new ProcessorShare();
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.warn("Whether this process gets enough of the processors is not known", ex);
 		}
 	}
 
-	/**
-	 * {@link #end()} it in a process that has nobody to tell of a failure.
-	 */
-	public void abandon() {
+	/** A process that gets nothing at all would be taken for one that hangs. */
+	private void look() {
 		try {
-			end();
+			boolean starved = this.share != null && this.share.isStarved();
+			if (!this.over && (this.ending || starved || System.nanoTime() - this.began > LONGEST.toNanos())) {
+				restore();
+				logger.info("This process goes on at its usual priority"
+						+ (starved ? ", since no processor has time to spare" : ""));
+			}
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.error("This process serves with the priority of its start", ex);
+			logger.warn("This process has the priority of its start, and may not get enough of the processors", ex);
 		}
+	}
+
+	private void restore() throws IOException {
+		this.policy.restore();
+		this.over = true;
+		this.policy.restoreDescendants();
 	}
 
 	/**
 	 * Go back to the usual policy with all threads but those of the JIT compilers, which
-	 * follow five seconds later. Blocks, usually for some milliseconds. The second call
-	 * does nothing.
+	 * follow five seconds later. Blocks, usually for some milliseconds. Does nothing once
+	 * that is done.
 	 * @throws IOException if threads are left behind
 	 */
 	public synchronized void end() throws IOException {
-		String problem = this.problem;
-		if (problem != null) {
-			logger
-				.info("This process has started at its usual priority, in spite of hotswap.launch.gentle: " + problem);
-			this.problem = null;
-		}
 		if (this.executor == null || this.executor.isShutdown()) {
 			return;
 		}
-		Future<?> restored = this.executor.submit(() -> {
-			if (this.share != null) {
-				this.policy.restore();
-				this.share = null;
-				this.executor.schedule(this::restoreCompilers, SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+		Future<?> ended = this.executor.submit(() -> {
+			this.ending = true;
+			if (!this.over) {
+				restore();
+				settle();
 			}
 			return null;
 		});
 		try {
-			restored.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			ended.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			// What is left to do is done all the same
 			this.executor.shutdown();
 		}
 		catch (ExecutionException ex) {
@@ -173,12 +196,36 @@ public final class GentleStart {
 		}
 	}
 
+	private void settle() {
+		if (this.executor != null) {
+			this.executor.schedule(this::restoreCompilers, SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		try {
+			this.policy.lowerCompilers();
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.debug("The JIT compilers have the usual priority", ex);
+		}
+	}
+
 	private void restoreCompilers() {
 		try {
-			this.policy.restoreCompilers();
+			this.policy.restore();
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.error("The JIT compilers of this process still have the priority of its start", ex);
+		}
+	}
+
+	/**
+	 * {@link #end()} it in a process that nobody could serve instead of.
+	 */
+	public void abandon() {
+		try {
+			end();
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.error("This process serves with the priority of its start", ex);
 		}
 	}
 

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -16,11 +15,15 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * {@code SCHED_IDLE}. Each thread has a policy of its own, and a new thread or process
- * that of its maker. Java cannot change it, so chrt(1) of util-linux does. The thread
- * that calls keeps the usual policy, and so do the programs that it runs.
+ * {@code SCHED_IDLE} of sched(7). Each thread has a policy of its own, and a new thread
+ * or process that of its maker. Java cannot change it, so chrt(1) of util-linux does.
+ *
+ * @param pid the process
  */
-final class IdlePolicy implements SchedulingPolicy {
+record IdlePolicy(long pid) implements SchedulingPolicy {
+
+	/** Runs a program with the idle policy. */
+	static final List<String> PREFIX = List.of("chrt", "-i", "0");
 
 	private static final String USUAL = "0";
 
@@ -39,29 +42,31 @@ final class IdlePolicy implements SchedulingPolicy {
 
 	private static final Log logger = LogFactory.getLog(IdlePolicy.class);
 
-	private final String pid = Long.toString(ProcessHandle.current().pid());
-
-	@Override
-	public void lower() throws IOException {
-		if (!USUAL.equals(policy(Path.of("/proc/self")))) {
-			throw new IOException("it was given another policy than the usual one");
-		}
-		tryOut();
-		Path current = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName();
-		Predicate<Path> isOther = (thread) -> !thread.getFileName().equals(current);
-		for (int i = 0; i < ROUNDS && hasThread(this.pid, USUAL, isOther); i++) {
-			run("chrt", "-a", "-i", "-p", "0", this.pid);
-			run("chrt", "-o", "-p", "0", current.toString());
-		}
+	static IdlePolicy ofThisProcess() {
+		return new IdlePolicy(ProcessHandle.current().pid());
 	}
 
-	/** Since containers have more ways to forbid it than can be asked for. */
-	void tryOut() throws IOException {
+	/**
+	 * Find out whether a process that this one launches with the idle policy may leave
+	 * it. Tried out, since containers have more ways to forbid it than can be asked for.
+	 * @throws IOException if it may not, or for another reason should not have it
+	 */
+	static void tryOut() throws IOException {
+		if (!USUAL.equals(policy(Path.of("/proc/self")))) {
+			throw new IOException("This process was given another scheduling policy than the usual one");
+		}
+		if (!Files.isReadable(Path.of("/proc/self/schedstat"))) {
+			throw new IOException("The kernel does not tell how long a thread waits for a processor");
+		}
 		Process trial = start("chrt", "-i", "0", "sh", "-c", "exec chrt -a -o -p 0 $$");
 		try {
-			if (!trial.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) || trial.exitValue() != 0) {
-				throw new IOException("to go back is not permitted, which takes CAP_SYS_NICE or an RLIMIT_NICE of 20 ("
-						+ trial.errorReader().readLine() + ")");
+			if (!trial.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+				throw new IOException("chrt did not end within " + TIMEOUT.toSeconds() + " s");
+			}
+			if (trial.exitValue() != 0) {
+				throw new IOException("A process that has the idle policy cannot leave it here, which takes "
+						+ "CAP_SYS_NICE or an RLIMIT_NICE of 20, and chrt of util-linux: "
+						+ trial.errorReader().readLine());
 			}
 		}
 		catch (InterruptedException ex) {
@@ -73,50 +78,58 @@ final class IdlePolicy implements SchedulingPolicy {
 	}
 
 	@Override
+	public boolean isIdle() {
+		return IDLE.equals(policy(Path.of("/proc", Long.toString(this.pid))));
+	}
+
+	@Override
+	public void restoreCurrentThread() throws IOException {
+		run("chrt", "-o", "-p", "0", Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
+	}
+
+	@Override
 	public void restore() throws IOException {
-		List<Path> compilers;
-		try (Stream<Path> threads = Files.list(folder(this.pid))) {
-			compilers = threads.filter(IdlePolicy::isCompiler).toList();
+		for (int i = 0; i < ROUNDS && hasIdleThread(); i++) {
+			run("chrt", "-a", "-o", "-p", "0", Long.toString(this.pid));
 		}
-		restoreCompilers();
+		if (hasIdleThread()) {
+			throw new IOException("Threads of process " + this.pid + " still have the idle policy of its start");
+		}
+	}
+
+	@Override
+	public void restoreDescendants() {
+		for (ProcessHandle descendant : ProcessHandle.current().descendants().toList()) {
+			try {
+				new IdlePolicy(descendant.pid()).restore();
+			}
+			catch (IOException ex) {
+				if (descendant.isAlive()) {
+					logger.warn("What this process has started stays behind", ex);
+				}
+			}
+		}
+	}
+
+	@Override
+	public void lowerCompilers() throws IOException {
+		List<Path> compilers;
+		try (Stream<Path> threads = Files.list(threads())) {
+			compilers = threads.filter((thread) -> COMPILER.matcher(read(thread.resolve("comm"))).matches()).toList();
+		}
 		for (Path compiler : compilers) {
 			run("chrt", "-i", "-p", "0", compiler.getFileName().toString());
 		}
 	}
 
-	@Override
-	public void restoreCompilers() throws IOException {
-		restore(this.pid);
-		ProcessHandle.current().descendants().map((process) -> Long.toString(process.pid())).forEach((process) -> {
-			try {
-				restore(process);
-			}
-			catch (IOException ex) {
-				if (Files.exists(folder(process))) {
-					logger.warn("Process " + process + ", which this one has started, has the priority of the start",
-							ex);
-				}
-			}
-		});
-	}
-
-	private static void restore(String process) throws IOException {
-		for (int i = 0; i < ROUNDS && hasThread(process, IDLE, (thread) -> true); i++) {
-			run("chrt", "-a", "-o", "-p", "0", process);
-		}
-		if (hasThread(process, IDLE, (thread) -> true)) {
-			throw new IOException("Threads of process " + process + " still have the idle policy of its start");
+	private boolean hasIdleThread() throws IOException {
+		try (Stream<Path> threads = Files.list(threads())) {
+			return threads.anyMatch((thread) -> IDLE.equals(policy(thread)));
 		}
 	}
 
-	private static boolean hasThread(String process, String policy, Predicate<Path> which) throws IOException {
-		try (Stream<Path> threads = Files.list(folder(process))) {
-			return threads.anyMatch((thread) -> policy.equals(policy(thread)) && which.test(thread));
-		}
-	}
-
-	private static Path folder(String process) {
-		return Path.of("/proc", process, "task");
+	private Path threads() {
+		return Path.of("/proc", Long.toString(this.pid), "task");
 	}
 
 	/** That of a thread which has ended is unlike any other. */
@@ -124,10 +137,6 @@ final class IdlePolicy implements SchedulingPolicy {
 		String stat = read(thread.resolve("stat"));
 		String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
 		return (fields.length > POLICY_FIELD) ? fields[POLICY_FIELD] : "";
-	}
-
-	private static boolean isCompiler(Path thread) {
-		return COMPILER.matcher(read(thread.resolve("comm"))).matches();
 	}
 
 	private static String read(Path file) {
@@ -157,15 +166,15 @@ final class IdlePolicy implements SchedulingPolicy {
 		}
 	}
 
-	private static IOException interrupted(InterruptedException ex) {
-		Thread.currentThread().interrupt();
-		return new IOException("Interrupted", ex);
-	}
-
 	private static Process start(String... command) throws IOException {
 		return new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile())
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 			.start();
+	}
+
+	private static IOException interrupted(InterruptedException ex) {
+		Thread.currentThread().interrupt();
+		return new IOException("Interrupted", ex);
 	}
 
 }

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /**
  * How much of the processors this process gets of what it wants, from
  * {@code /proc/self/task/<tid>/schedstat} (sched-stats.rst of the kernel): the time for
- * which a thread ran, and for which it waited to run. For one thread.
+ * which a thread ran, and for which it had waited when it did. One that still waits is
+ * known by its state in {@code stat}. For one thread.
  */
 final class ProcessorShare {
 
@@ -18,6 +19,8 @@ final class ProcessorShare {
 	private static final double LITTLE = 0.25;
 
 	private static final double MUCH = 0.5;
+
+	private static final String RUNNABLE = ") R";
 
 	private Map<String, Times> last;
 
@@ -47,7 +50,8 @@ final class ProcessorShare {
 		for (Map.Entry<String, Times> each : times.entrySet()) {
 			Times before = this.last.getOrDefault(each.getKey(), Times.NONE);
 			ran += Math.max(0, each.getValue().ran() - before.ran());
-			waited += Math.max(0, each.getValue().waited() - before.waited());
+			waited += each.getValue().waitsSince(before) ? now - this.looked
+					: Math.max(0, each.getValue().waited() - before.waited());
 		}
 		long elapsed = now - this.looked;
 		this.last = times;
@@ -65,8 +69,9 @@ final class ProcessorShare {
 			for (Path thread : (Iterable<Path>) threads::iterator) {
 				try {
 					String[] fields = Files.readString(thread.resolve("schedstat")).trim().split(" ");
-					times.put(thread.getFileName().toString(),
-							new Times(Long.parseLong(fields[0]), Long.parseLong(fields[1])));
+					String stat = Files.readString(thread.resolve("stat"));
+					times.put(thread.getFileName().toString(), new Times(Long.parseLong(fields[0]),
+							Long.parseLong(fields[1]), stat.startsWith(RUNNABLE, stat.lastIndexOf(')'))));
 				}
 				catch (IOException ex) {
 					// The thread has ended
@@ -82,10 +87,15 @@ final class ProcessorShare {
 	 *
 	 * @param ran for how long it ran, in ns
 	 * @param waited for how long it waited to run, in ns
+	 * @param runnable whether it runs, or waits to run
 	 */
-	private record Times(long ran, long waited) {
+	private record Times(long ran, long waited, boolean runnable) {
 
-		static final Times NONE = new Times(0, 0);
+		static final Times NONE = new Times(0, 0, false);
+
+		boolean waitsSince(Times before) {
+			return this.runnable && before.runnable && this.ran == before.ran;
+		}
 
 	}
 

@@ -8,22 +8,32 @@ import java.io.IOException;
 interface SchedulingPolicy {
 
 	/**
-	 * Give all threads but the calling one a policy that takes processors from nobody.
-	 * @throws IOException if they could not go back, and so nothing was changed
+	 * Whether this process was launched with the idle policy.
+	 * @return whether its main thread has it
 	 */
-	void lower() throws IOException;
+	boolean isIdle();
 
 	/**
-	 * Give all threads but the JIT compilers the usual policy, as well as what this
-	 * process has started.
-	 * @throws IOException if some of its threads do not have it
+	 * Give the calling thread the usual policy, and so the programs that it runs.
+	 * @throws IOException if that failed
+	 */
+	void restoreCurrentThread() throws IOException;
+
+	/**
+	 * Give all threads the usual policy.
+	 * @throws IOException if some do not have it
 	 */
 	void restore() throws IOException;
 
 	/**
-	 * Give the JIT compilers the usual policy, too.
-	 * @throws IOException if threads of this process do not have it
+	 * Give what this process has started the usual policy, as far as possible.
 	 */
-	void restoreCompilers() throws IOException;
+	void restoreDescendants();
+
+	/**
+	 * Give the JIT compilers the idle policy.
+	 * @throws IOException if that failed
+	 */
+	void lowerCompilers() throws IOException;
 
 }

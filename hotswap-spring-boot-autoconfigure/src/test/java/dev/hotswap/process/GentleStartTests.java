@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +12,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,47 +39,46 @@ class GentleStartTests {
 	@AfterEach
 	void everyThreadHasTheUsualPolicyAgain() throws Exception {
 		this.start.end();
-		await().atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> assertThat(policies(ProcessHandle.current().pid()).values()).containsOnly(USUAL));
+		IdlePolicy.ofThisProcess().restore();
 	}
 
 	@Test
-	void threadsAndProcessesHaveTheIdlePolicyUntilTheEndAndCompilersLonger() throws Exception {
-		assumeThatItIsPermitted();
-		this.start = GentleStart.begin(Map.of(GentleStart.VARIABLE, "true"));
-		awaitIdle();
+	void threadsAndProcessesHaveTheUsualPolicyAfterTheEndAndCompilersLater() throws Exception {
+		lowerThisProcess();
+		this.start = GentleStart.begin(IdlePolicy.ofThisProcess());
+		await().untilAsserted(() -> assertThat(policies()).containsEntry("hotswap-gentle-", USUAL));
+		assertThat(GentleStart.hasBegun(ProcessId.current())).isTrue();
 		try (ShellProcess child = new ShellProcess("echo; exec sleep 60")) {
 			child.readLine();
 			assertThat(policies(child.id().pid()).values()).containsOnly(IDLE);
 			this.start.end();
 			assertThat(policies(child.id().pid()).values()).containsOnly(USUAL);
-			Map<String, String> policies = policies(ProcessHandle.current().pid());
-			assertThat(policies).containsEntry("hotswap-gentle-", USUAL).containsEntry("C2 CompilerThre", IDLE);
-			policies.keySet().removeIf((name) -> name.matches("C[12] Compiler.*"));
-			assertThat(policies.values()).containsOnly(USUAL);
+			assertThat(policies()).containsEntry("C2 CompilerThre", IDLE);
+			assertThat(policies()).allSatisfy(
+					(thread, policy) -> assertThat(policy).isEqualTo(thread.matches("C[12] Comp.*") ? IDLE : USUAL));
+			await().atMost(Duration.ofSeconds(20))
+				.untilAsserted(() -> assertThat(policies().values()).containsOnly(USUAL));
 		}
 	}
 
 	@Test
 	void startThatNobodyLeavesAnyTimeForGoesOnAsUsual() throws Exception {
-		assumeThatItIsPermitted();
 		AtomicBoolean end = new AtomicBoolean();
 		Thread busy = new Thread(() -> {
 			while (!end.get()) {
 				Thread.onSpinWait();
 			}
 		});
-		RecordedCalls policy = new RecordedCalls(new IdlePolicy());
 		List<ShellProcess> others = new ArrayList<>();
 		try {
 			for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
 				others.add(new ShellProcess("while :; do :; done"));
 			}
-			this.start = GentleStart.begin(true, policy);
 			busy.start();
+			lowerThisProcess();
+			this.start = GentleStart.begin(IdlePolicy.ofThisProcess());
 			await().atMost(Duration.ofSeconds(40))
-				.untilAsserted(() -> assertThat(policy.calls).containsExactly("lower", "restore", "restoreCompilers"));
-			assertThat(policies(ProcessHandle.current().pid()).values()).containsOnly(USUAL);
+				.untilAsserted(() -> assertThat(policies().values()).containsOnly(USUAL));
 		}
 		finally {
 			end.set(true);
@@ -92,30 +89,24 @@ class GentleStartTests {
 	}
 
 	@Test
-	void nothingIsRestoredWhereNothingCouldBeLowered() throws Exception {
-		RecordedCalls policy = new RecordedCalls(null);
-		policy.failures.put("lower", 1);
-		this.start = GentleStart.begin(true, policy);
+	void endThatFailsIsAnErrorAndIsTriedAgain() throws Exception {
+		RecordedCalls policy = new RecordedCalls(1);
+		this.start = GentleStart.begin(policy);
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.start.end()).withMessage("left behind");
+		await().untilAsserted(() -> assertThat(policy.calls).hasSize(4));
 		this.start.end();
-		assertThat(policy.calls).containsExactly("lower");
+		this.start.end();
+		assertThat(policy.calls).containsExactly("restoreCurrentThread", "restore", "restore", "restoreDescendants");
 	}
 
 	@Test
-	void endThatFailsIsAnErrorAndMayBeTriedAgain() throws Exception {
-		RecordedCalls policy = new RecordedCalls(null);
-		policy.failures.put("restore", 1);
-		this.start = GentleStart.begin(true, policy);
-		assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.start.end()).withMessage("restore failed");
-		this.start.end();
-		this.start.end();
-		assertThat(policy.calls).containsExactly("lower", "restore", "restore");
-	}
-
-	@Test
-	void processThatNobodyAsksKeepsItsPolicy() throws Exception {
-		this.start = GentleStart.begin(Map.of());
-		assertThat(policies(ProcessHandle.current().pid()).values()).containsOnly(USUAL);
-		this.start.end();
+	void processThatNobodyHasLoweredIsLeftAlone() throws Exception {
+		for (Map<String, String> environment : List.of(Map.<String, String>of(),
+				Map.of(GentleStart.VARIABLE, "true"))) {
+			this.start = GentleStart.begin(environment);
+			this.start.end();
+			assertThat(policies().values()).containsOnly(USUAL);
+		}
 	}
 
 	@ParameterizedTest
@@ -125,25 +116,28 @@ class GentleStartTests {
 		assertThat(ProcessorShare.isStarved(ran, waited, elapsed)).isEqualTo(starved);
 	}
 
-	private static void awaitIdle() {
-		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-			Map<String, String> policies = policies(ProcessHandle.current().pid());
-			assertThat(policies.remove("hotswap-gentle-")).isEqualTo(USUAL);
-			assertThat(policies.values()).containsOnly(IDLE);
-		});
+	private static void lowerThisProcess() throws Exception {
+		assumeThatItIsPermitted();
+		new ProcessBuilder("chrt", "-a", "-i", "-p", "0", Long.toString(ProcessHandle.current().pid())).start()
+			.waitFor();
+		assertThat(IdlePolicy.ofThisProcess().isIdle()).isTrue();
 	}
 
-	private static void assumeThatItIsPermitted() {
+	static void assumeThatItIsPermitted() {
 		try {
-			new IdlePolicy().tryOut();
+			IdlePolicy.tryOut();
 		}
 		catch (IOException ex) {
 			assumeTrue(false, ex.getMessage());
 		}
 	}
 
+	private static Map<String, String> policies() throws IOException {
+		return policies(ProcessHandle.current().pid());
+	}
+
 	/** Threads of one name count as one, and any of them that is idle counts. */
-	private static Map<String, String> policies(long pid) throws IOException {
+	static Map<String, String> policies(long pid) throws IOException {
 		Map<String, String> policies = new TreeMap<>();
 		try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
 			for (Path thread : (Iterable<Path>) threads::iterator) {
@@ -166,43 +160,38 @@ class GentleStartTests {
 
 		private final List<String> calls = new CopyOnWriteArrayList<>();
 
-		private final Map<String, Integer> failures = new HashMap<>();
+		private int failures;
 
-		private final @Nullable SchedulingPolicy policy;
-
-		RecordedCalls(@Nullable SchedulingPolicy policy) {
-			this.policy = policy;
+		RecordedCalls(int failures) {
+			this.failures = failures;
 		}
 
 		@Override
-		public void lower() throws IOException {
-			called("lower");
-			if (this.policy != null) {
-				this.policy.lower();
-			}
+		public boolean isIdle() {
+			return true;
+		}
+
+		@Override
+		public void restoreCurrentThread() {
+			this.calls.add("restoreCurrentThread");
 		}
 
 		@Override
 		public void restore() throws IOException {
-			called("restore");
-			if (this.policy != null) {
-				this.policy.restore();
+			this.calls.add("restore");
+			if (this.failures-- > 0) {
+				throw new IOException("left behind");
 			}
 		}
 
 		@Override
-		public void restoreCompilers() throws IOException {
-			if (this.policy != null) {
-				this.policy.restoreCompilers();
-			}
-			called("restoreCompilers");
+		public void restoreDescendants() {
+			this.calls.add("restoreDescendants");
 		}
 
-		private void called(String name) throws IOException {
-			this.calls.add(name);
-			if (this.failures.merge(name, -1, Integer::sum) >= 0) {
-				throw new IOException(name + " failed");
-			}
+		@Override
+		public void lowerCompilers() {
+			this.calls.add("lowerCompilers");
 		}
 
 	}
