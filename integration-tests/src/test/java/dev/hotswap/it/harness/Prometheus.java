@@ -114,7 +114,11 @@ public final class Prometheus implements AutoCloseable {
 	}
 
 	private JsonNode get(String path) throws IOException {
-		return Http.once(this.port, "GET", path).json();
+		Answer answer = Http.once(this.port, "GET", path);
+		if (answer.status() == 503) {
+			throw new IOException("Prometheus is not ready");
+		}
+		return answer.json();
 	}
 
 	@Override
