@@ -47,7 +47,13 @@ public final class GentleLauncher implements ProcessLauncher {
 		LaunchedProcess process = this.launcher
 			.launch(new LaunchRequest(new CommandLine(words), request.directory(), request.environment())
 				.with(GentleStart.VARIABLE, "true"));
-		CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS).execute(() -> look(process.id()));
+		try {
+			CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS).execute(() -> look(process.id()));
+		}
+		catch (OutOfMemoryError ex) {
+			// No thread for it. The process lives, and belongs to the caller
+			logger.warn("Nobody looks whether process " + process.id().pid() + " gets enough of the processors", ex);
+		}
 		return process;
 	}
 

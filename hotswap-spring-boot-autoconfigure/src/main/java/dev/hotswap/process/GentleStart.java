@@ -142,9 +142,12 @@ public final class GentleStart {
 
 	/** A process that gets nothing at all would be taken for one that hangs. */
 	private void look() {
+		if (this.over) {
+			return;
+		}
 		try {
 			boolean starved = this.share != null && this.share.isStarved();
-			if (!this.over && (this.ending || starved || System.nanoTime() - this.began > LONGEST.toNanos())) {
+			if (this.ending || starved || System.nanoTime() - this.began > LONGEST.toNanos()) {
 				restore();
 				logger.info("This process goes on at its usual priority"
 						+ (starved ? ", since no processor has time to spare" : ""));

@@ -1,6 +1,7 @@
 package dev.hotswap.process;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 		if (!Files.isReadable(Path.of("/proc/self/schedstat"))) {
 			throw new IOException("The kernel does not tell how long a thread waits for a processor");
 		}
-		Process trial = start("chrt", "-i", "0", "sh", "-c", "exec chrt -a -o -p 0 $$");
+		Process trial = start(Redirect.PIPE, "chrt", "-i", "0", "sh", "-c", "exec chrt -a -o -p 0 $$");
 		try {
 			if (!trial.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
 				throw new IOException("chrt did not end within " + TIMEOUT.toSeconds() + " s");
@@ -99,12 +100,12 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 
 	@Override
 	public void restoreDescendants() {
-		for (ProcessHandle descendant : ProcessHandle.current().descendants().toList()) {
+		for (ProcessId descendant : ProcessTree.of(List.of(ProcessId.current())).descendants()) {
 			try {
 				new IdlePolicy(descendant.pid()).restore();
 			}
 			catch (IOException ex) {
-				if (descendant.isAlive()) {
+				if (!descendant.isDead()) {
 					logger.warn("What this process has started stays behind", ex);
 				}
 			}
@@ -150,7 +151,7 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 
 	/** What has become of the threads tells more than its status. */
 	private static void run(String... command) throws IOException {
-		Process process = start(command);
+		Process process = start(Redirect.DISCARD, command);
 		try {
 			// Not by the JDK's own thread for that, which has the idle policy as well
 			Optional<ProcessId> id = ProcessId.find(process.pid());
@@ -166,9 +167,10 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 		}
 	}
 
-	private static Process start(String... command) throws IOException {
+	private static Process start(Redirect error, String... command) throws IOException {
 		return new ProcessBuilder(command).redirectInput(Path.of("/dev/null").toFile())
-			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.redirectOutput(Redirect.DISCARD)
+			.redirectError(error)
 			.start();
 	}
 

@@ -18,6 +18,7 @@ final class ProcessorShare {
 	/** Less than this part of one core is next to nothing, where more is wanted. */
 	private static final double LITTLE = 0.25;
 
+	/** More than this part of one core is wanted by one that starts. */
 	private static final double MUCH = 0.5;
 
 	private static final String RUNNABLE = ") R";
