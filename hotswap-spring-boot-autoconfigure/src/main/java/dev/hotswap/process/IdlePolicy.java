@@ -3,6 +3,7 @@ package dev.hotswap.process;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,17 +27,14 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 	/** Runs a program with the idle policy. */
 	static final List<String> PREFIX = List.of("chrt", "-i", "0");
 
-	private static final String USUAL = "0";
+	private static final int USUAL = 0;
 
-	private static final String IDLE = "5";
+	private static final int IDLE = 5;
 
 	/** A thread that was made meanwhile is found in the next one. */
 	private static final int ROUNDS = 10;
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
-
-	/** Field 41 of proc_pid_stat(5), counted from field 3. */
-	private static final int POLICY_FIELD = 38;
 
 	/** As HotSpot names them, and as much of it as the kernel keeps. */
 	private static final Pattern COMPILER = Pattern.compile("C[12] Compiler.*", Pattern.DOTALL);
@@ -53,7 +51,7 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 	 * @throws IOException if it may not, or for another reason should not have it
 	 */
 	static void tryOut() throws IOException {
-		if (!USUAL.equals(policy(Path.of("/proc/self")))) {
+		if (!hasPolicy(Path.of("/proc/self"), USUAL)) {
 			throw new IOException("This process was given another scheduling policy than the usual one");
 		}
 		if (!Files.isReadable(Path.of("/proc/self/schedstat"))) {
@@ -80,7 +78,13 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 
 	@Override
 	public boolean isIdle() {
-		return IDLE.equals(policy(Path.of("/proc", Long.toString(this.pid))));
+		try {
+			return hasPolicy(Path.of("/proc", Long.toString(this.pid)), IDLE);
+		}
+		catch (IOException ex) {
+			// Nothing is restored in vain
+			return true;
+		}
 	}
 
 	@Override
@@ -116,7 +120,7 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 	public void lowerCompilers() throws IOException {
 		List<Path> compilers;
 		try (Stream<Path> threads = Files.list(threads())) {
-			compilers = threads.filter((thread) -> COMPILER.matcher(read(thread.resolve("comm"))).matches()).toList();
+			compilers = threads.filter(IdlePolicy::isCompiler).toList();
 		}
 		for (Path compiler : compilers) {
 			run("chrt", "-i", "-p", "0", compiler.getFileName().toString());
@@ -124,8 +128,13 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 	}
 
 	private boolean hasIdleThread() throws IOException {
-		try (Stream<Path> threads = Files.list(threads())) {
-			return threads.anyMatch((thread) -> IDLE.equals(policy(thread)));
+		try (DirectoryStream<Path> threads = Files.newDirectoryStream(threads())) {
+			for (Path thread : threads) {
+				if (hasPolicy(thread, IDLE)) {
+					return true;
+				}
+			}
+			return false;
 		}
 	}
 
@@ -133,19 +142,19 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 		return Path.of("/proc", Long.toString(this.pid), "task");
 	}
 
-	/** That of a thread which has ended is unlike any other. */
-	private static String policy(Path thread) {
-		String stat = read(thread.resolve("stat"));
-		String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
-		return (fields.length > POLICY_FIELD) ? fields[POLICY_FIELD] : "";
+	/** One that has ended has none. */
+	private static boolean hasPolicy(Path thread, int policy) throws IOException {
+		ProcessId.ProcessStat stat = ProcessId.ProcessStat.read(thread);
+		return stat != null && stat.policy() == policy;
 	}
 
-	private static String read(Path file) {
+	private static boolean isCompiler(Path thread) {
 		try {
-			return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+			return COMPILER.matcher(Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)).matches();
 		}
 		catch (IOException ex) {
-			return "";
+			// It has ended, or keeps the usual policy
+			return false;
 		}
 	}
 

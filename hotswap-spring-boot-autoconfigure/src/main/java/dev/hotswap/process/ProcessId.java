@@ -119,16 +119,21 @@ public record ProcessId(long pid, long startTime) {
 	}
 
 	/**
-	 * The fields of {@code /proc/<pid>/stat} that matter here.
+	 * The fields of {@code /proc/<pid>/stat} that matter here, which a thread has as well
+	 * in its folder below {@code task}.
 	 *
 	 * @param state field 3, such as {@code 'S'}
 	 * @param threads field 20
 	 * @param startTime field 22
+	 * @param policy field 41, the scheduling policy
 	 */
-	record ProcessStat(char state, int threads, long startTime) {
+	record ProcessStat(char state, int threads, long startTime, int policy) {
 
 		static @Nullable ProcessStat read(long pid) throws IOException {
-			Path directory = Path.of("/proc", Long.toString(pid));
+			return read(Path.of("/proc", Long.toString(pid)));
+		}
+
+		static @Nullable ProcessStat read(Path directory) throws IOException {
 			try {
 				return parse(new String(Files.readAllBytes(directory.resolve("stat")), StandardCharsets.ISO_8859_1));
 			}
@@ -148,10 +153,11 @@ public record ProcessId(long pid, long startTime) {
 		 */
 		static ProcessStat parse(String stat) throws IOException {
 			String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
-			if (fields.length < 20) {
+			if (fields.length < 39) {
 				throw new IOException("'%s' is no /proc/<pid>/stat".formatted(stat));
 			}
-			return new ProcessStat(fields[0].charAt(0), Integer.parseInt(fields[17]), Long.parseLong(fields[19]));
+			return new ProcessStat(fields[0].charAt(0), Integer.parseInt(fields[17]), Long.parseLong(fields[19]),
+					Integer.parseInt(fields[38]));
 		}
 
 		/**

@@ -21,7 +21,7 @@ final class ProcessorShare {
 	/** More than this part of one core is wanted by one that starts. */
 	private static final double MUCH = 0.5;
 
-	private static final String RUNNABLE = ") R";
+	private static final char RUNNABLE = 'R';
 
 	private Map<String, Times> last;
 
@@ -70,9 +70,9 @@ final class ProcessorShare {
 			for (Path thread : (Iterable<Path>) threads::iterator) {
 				try {
 					String[] fields = Files.readString(thread.resolve("schedstat")).trim().split(" ");
-					String stat = Files.readString(thread.resolve("stat"));
+					ProcessId.ProcessStat stat = ProcessId.ProcessStat.read(thread);
 					times.put(thread.getFileName().toString(), new Times(Long.parseLong(fields[0]),
-							Long.parseLong(fields[1]), stat.startsWith(RUNNABLE, stat.lastIndexOf(')'))));
+							Long.parseLong(fields[1]), stat != null && stat.state() == RUNNABLE));
 				}
 				catch (IOException ex) {
 					// The thread has ended

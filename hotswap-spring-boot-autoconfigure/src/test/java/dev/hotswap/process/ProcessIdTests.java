@@ -93,8 +93,9 @@ class ProcessIdTests {
 			"X, 1, true" })
 	void zombieHasEndedOnlyWithItsLastThread(char state, int threads, boolean ended) throws IOException {
 		ProcessId.ProcessStat stat = ProcessId.ProcessStat
-			.parse("7 (x) R (y)) %s 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 %d 0 162907 0 0\n".formatted(state, threads));
-		assertThat(stat).isEqualTo(new ProcessId.ProcessStat(state, threads, 162907));
+			.parse("7 (x) R (y)) %s 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 %d 0 162907 %s 5 0\n".formatted(state, threads,
+					"0 ".repeat(18).trim()));
+		assertThat(stat).isEqualTo(new ProcessId.ProcessStat(state, threads, 162907, 5));
 		assertThat(stat.hasEnded()).isEqualTo(ended);
 	}
 
