@@ -27,6 +27,14 @@ interface Deployment extends AutoCloseable {
 	void replace(RequestLog log);
 
 	/**
+	 * Start the same application once more, as an operator would, on a port of its own.
+	 * Called once the replacement is over, while clients go on. Returns when it has
+	 * started.
+	 */
+	default void startAnother() {
+	}
+
+	/**
 	 * What else is known of the replacement. Called once clients have gone; waits for the
 	 * predecessor's exit.
 	 * @return its story
@@ -47,12 +55,13 @@ interface Deployment extends AutoCloseable {
 	 * @param serving when the successor said that it served, or {@code null} if only
 	 * clients know
 	 * @param warmUpMillis how much time the successor spent on a warm-up
+	 * @param plainStartMillis how long {@link Deployment#startAnother()} took, or 0
 	 */
 	record Story(long launched, @Nullable Long started, @Nullable Long cutover, @Nullable Long serving,
-			long warmUpMillis) {
+			long warmUpMillis, double plainStartMillis) {
 
 		static Story ofPlainStart(long launched, long started) {
-			return new Story(launched, started, null, null, 0);
+			return new Story(launched, started, null, null, 0, 0);
 		}
 
 	}

@@ -62,7 +62,7 @@ final class Evaluation {
 		List<Timeline.Mark> marks = List.of(mark("trigger", this.trigger), mark("launch", this.story.launched()),
 				mark("cutover", this.cutover), mark("end", this.end));
 		return new HandoffRun(subject, repetition, null, windows, servingMillis(), startMillis(),
-				this.story.warmUpMillis(), this.log.isPriorityRaised(),
+				this.story.warmUpMillis(), this.story.plainStartMillis(), this.log.isPriorityRaised(),
 				Timeline.of(this.log, this.trigger - 2 * this.window, last, this.trigger, marks));
 	}
 

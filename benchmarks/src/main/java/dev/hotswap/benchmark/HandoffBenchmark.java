@@ -24,6 +24,9 @@ final class HandoffBenchmark {
 	/** What a replacement takes beside the times that are set. */
 	private static final Duration REPLACEMENT = Duration.ofSeconds(40);
 
+	/** As long as the garbage collector's cycle under this load, more or less. */
+	private static final Duration OUT_OF_STEP = Duration.ofSeconds(10);
+
 	private final Results results;
 
 	private final List<Case> cases = new ArrayList<>();
@@ -82,7 +85,7 @@ final class HandoffBenchmark {
 	}
 
 	void run() {
-		Duration needed = this.warmUp.plus(this.window.multipliedBy(3)).plus(REPLACEMENT);
+		Duration needed = this.warmUp.plus(OUT_OF_STEP).plus(this.window.multipliedBy(3)).plus(REPLACEMENT);
 		List<HandoffRun> runs = new ArrayList<>();
 		for (int repetition = 1; repetition <= this.repetitions; repetition++) {
 			for (Case subject : this.interleaving.block(this.cases)) {
@@ -120,10 +123,11 @@ final class HandoffBenchmark {
 		RequestLog log = new RequestLog();
 		long trigger;
 		try (Load load = load(deployment.port(), subject.mode(), log).start()) {
-			Pause.of(this.warmUp.plus(this.window.multipliedBy(2)));
+			Pause.of(this.warmUp.plus(this.interleaving.delay(OUT_OF_STEP)).plus(this.window.multipliedBy(2)));
 			trigger = System.nanoTime();
 			deployment.replace(log);
 			awaitRestOf(deployment.predecessor(), log);
+			deployment.startAnother();
 			load.stop();
 		}
 		Deployment.Story story = deployment.story();

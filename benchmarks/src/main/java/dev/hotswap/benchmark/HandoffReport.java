@@ -59,7 +59,7 @@ final class HandoffReport {
 			}
 			List<HandoffRun> ours = alternatives.getOrDefault(Alternative.HOTSWAP, List.of());
 			if (!ours.isEmpty()) {
-				markdown.append(new HandoffTargets(ours, complete).markdown()).append('\n');
+				markdown.append(new HandoffTargets(ours).markdown()).append('\n');
 			}
 		});
 		return markdown.toString();

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param startMillis for the starter from the trigger to that, less the warm-up; without
  * it from the launch until the successor says that it has started
  * @param warmUpMillis how long it warmed up
+ * @param plainStartMillis how long a plain start of the same application took later on,
+ * under the same load, or 0 if there was none
  * @param priorityRaised whether the client ran ahead of the servers
  * @param timeline latency over time, 0 being the trigger
  */
 record HandoffRun(Subject subject, int repetition, @Nullable String error, Map<String, Window> windows,
-		double servingMillis, double startMillis, double warmUpMillis, boolean priorityRaised,
+		double servingMillis, double startMillis, double warmUpMillis, double plainStartMillis, boolean priorityRaised,
 		@Nullable Timeline timeline) {
 
 	/** The first window of the steady state. */
@@ -48,7 +50,7 @@ record HandoffRun(Subject subject, int repetition, @Nullable String error, Map<S
 	}
 
 	static HandoffRun notMeasured(Subject subject, int repetition, String reason) {
-		return new HandoffRun(subject, repetition, reason, Map.of(), 0, 0, 0, false, null);
+		return new HandoffRun(subject, repetition, reason, Map.of(), 0, 0, 0, 0, false, null);
 	}
 
 	Window window(String name) {
@@ -83,8 +85,8 @@ record HandoffRun(Subject subject, int repetition, @Nullable String error, Map<S
 				head, name, window.seconds(), window.sent(), window.failed(), window.non200(), window.announced(),
 				window.silent(), window.resets(), window.p50(), window.p99(), window.p999(), window.worst(),
 				window.gap())));
-		lines.add(String.format(Locale.ROOT, "%s serving=%.0fms start=%.0fms warmUp=%.0fms", head, this.servingMillis,
-				this.startMillis, this.warmUpMillis));
+		lines.add(String.format(Locale.ROOT, "%s serving=%.0fms start=%.0fms warmUp=%.0fms plainStart=%.0fms", head,
+				this.servingMillis, this.startMillis, this.warmUpMillis, this.plainStartMillis));
 		return lines;
 	}
 

@@ -1,10 +1,7 @@
 package dev.hotswap.benchmark;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /**
  * What the starter's handoff promises, for one server, JDK and mode, and whether it was
@@ -12,13 +9,11 @@ import java.util.stream.Stream;
  */
 final class HandoffTargets {
 
-	private static final String START = "start (trigger to serving less warm-up): at most 1.05 × a plain start under the same load";
+	private static final String START = "start (trigger to serving less warm-up): at most 1.05 × a plain start of the same application under the same load";
 
 	private final List<HandoffRun> all;
 
 	private final List<HandoffRun> complete;
-
-	private final Map<Alternative, List<HandoffRun>> alternatives;
 
 	private final Verdicts verdicts = new Verdicts("figure: median (least–greatest)",
 			"the same of the two steady windows");
@@ -26,12 +21,10 @@ final class HandoffTargets {
 	/**
 	 * Prepare to judge.
 	 * @param all the starter's runs
-	 * @param alternatives the runs that came to their end, of all alternatives
 	 */
-	HandoffTargets(List<HandoffRun> all, Map<Alternative, List<HandoffRun>> alternatives) {
+	HandoffTargets(List<HandoffRun> all) {
 		this.all = all;
-		this.alternatives = alternatives;
-		this.complete = alternatives.getOrDefault(Alternative.HOTSWAP, List.of());
+		this.complete = all.stream().filter((run) -> run.error() == null).toList();
 	}
 
 	String markdown() {
@@ -77,25 +70,17 @@ final class HandoffTargets {
 				HandoffReport.ratio(this.complete, HandoffRun.CONTROL, Window::gap).range(2), ratio.median() <= 1);
 	}
 
-	/**
-	 * With {@code SO_REUSEPORT} and behind HAProxy the new process starts beside the one
-	 * that has the load, as with the starter. The former has nothing else that runs.
-	 */
 	private void start() {
-		List<HandoffRun> plain = Stream.of(Alternative.REUSE_PORT, Alternative.HAPROXY)
-			.map((alternative) -> this.alternatives.getOrDefault(alternative, List.of()))
-			.filter((runs) -> !runs.isEmpty())
-			.findFirst()
-			.orElse(List.of());
-		if (plain.isEmpty()) {
-			this.verdicts.notJudged(START, "no plain start in this mode");
+		if (this.complete.stream().anyMatch((run) -> run.plainStartMillis() == 0)) {
+			this.verdicts.notJudged(START, "no plain start");
 			return;
 		}
-		Spread ours = Spread.of(this.complete, (run) -> run.startMillis() / 1000);
-		Spread theirs = Spread.of(plain, (run) -> run.startMillis() / 1000);
-		double ratio = ours.median() / theirs.median();
-		this.verdicts.row(START, String.format(Locale.ROOT, "%.2f: %s s beside %s s (%s)", ratio, ours.range(2),
-				theirs.range(2), plain.get(0).subject().alternative().title()), ratio <= 1.05);
+		Spread ratio = Spread.of(this.complete, (run) -> run.startMillis() / run.plainStartMillis());
+		this.verdicts.row(START,
+				"%s: %s s beside %s s".formatted(ratio.range(2),
+						Spread.of(this.complete, (run) -> run.startMillis() / 1000).range(2),
+						Spread.of(this.complete, (run) -> run.plainStartMillis() / 1000).range(2)),
+				ratio.median() <= 1.05);
 	}
 
 }

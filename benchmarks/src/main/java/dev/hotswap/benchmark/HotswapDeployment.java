@@ -2,10 +2,12 @@ package dev.hotswap.benchmark;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.Stage;
 import dev.hotswap.it.harness.App;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -13,9 +15,14 @@ import tools.jackson.databind.JsonNode;
  */
 final class HotswapDeployment implements Deployment {
 
+	private final Applications applications;
+
 	private final App app;
 
+	private @Nullable PlainStart another;
+
 	HotswapDeployment(Applications applications) {
+		this.applications = applications;
 		this.app = applications.withStarter().environment("_JAVA_SR_SIGNUM", "40").start().awaitServing();
 	}
 
@@ -36,7 +43,15 @@ final class HotswapDeployment implements Deployment {
 	}
 
 	@Override
+	public void startAnother() {
+		PlainStart another = PlainStart.launch(this.applications.withStarter());
+		this.another = another;
+		another.awaitStarted();
+	}
+
+	@Override
 	public Story story() {
+		double plainStartMillis = Objects.requireNonNull(this.another).millis();
 		JsonNode handoff = this.app.awaitHistory(1);
 		if (!"SUCCEEDED".equals(handoff.path("result").asString())) {
 			throw new IllegalStateException("The handoff failed: " + handoff);
@@ -46,7 +61,7 @@ final class HotswapDeployment implements Deployment {
 		JsonNode millis = handoff.path("stageMillis");
 		return new Story(started + nanosBefore(Stage.LAUNCH, millis), null,
 				started + nanosBefore(Stage.CUTOVER, millis), started + nanosBefore(Stage.DRAIN, millis),
-				millis.path(Stage.WARM_UP.name()).asLong());
+				millis.path(Stage.WARM_UP.name()).asLong(), plainStartMillis);
 	}
 
 	/**

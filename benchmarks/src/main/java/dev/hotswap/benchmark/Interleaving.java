@@ -1,5 +1,6 @@
 package dev.hotswap.benchmark;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -23,6 +24,16 @@ final class Interleaving {
 		List<T> block = new ArrayList<>(variants);
 		Collections.shuffle(block, this.random);
 		return block;
+	}
+
+	/**
+	 * A time to wait, so that what is measured does not keep step with anything periodic,
+	 * such as the garbage collector.
+	 * @param atMost the longest one
+	 * @return a time of equal likelihood
+	 */
+	Duration delay(Duration atMost) {
+		return Duration.ofMillis((long) (this.random.nextDouble() * atMost.toMillis()));
 	}
 
 }

@@ -6,8 +6,8 @@ import java.time.OffsetDateTime;
 import dev.hotswap.it.harness.App;
 
 /**
- * The start of an application without the starter, timed from its launch until it says
- * that it has started.
+ * The start of an application that has no predecessor, timed from its launch until it
+ * says that it has started.
  */
 final class PlainStart {
 
@@ -35,14 +35,21 @@ final class PlainStart {
 	}
 
 	Deployment.Story story() {
+		return Deployment.Story.ofPlainStart(this.launched, started());
+	}
+
+	double millis() {
+		return (started() - this.launched) / 1e6;
+	}
+
+	private long started() {
 		awaitStarted();
-		Instant started = this.app.output()
+		return WallClock.nanoTime(this.app.output()
 			.lines()
 			.filter((line) -> line.contains(STARTED))
 			.map(PlainStart::time)
 			.findFirst()
-			.orElseThrow();
-		return Deployment.Story.ofPlainStart(this.launched, WallClock.nanoTime(started));
+			.orElseThrow());
 	}
 
 	/**

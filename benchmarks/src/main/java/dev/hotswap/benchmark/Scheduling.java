@@ -18,6 +18,9 @@ final class Scheduling {
 
 	private static final int NICE = -10;
 
+	/** The lowest one of {@code SCHED_FIFO}, which is above all others' policies. */
+	private static final int REAL_TIME_PRIORITY = 1;
+
 	/** As long as the C library's {@code cpu_set_t}: 1024 cores. */
 	private static final int MASK_WORDS = 16;
 
@@ -27,13 +30,18 @@ final class Scheduling {
 	}
 
 	/**
-	 * Let the current thread, and those that it starts, run ahead of others, see
-	 * setpriority(2): 0 is the calling thread on Linux. For a client that would have a
-	 * machine of its own.
-	 * @return whether the kernel permitted it
+	 * Let the current thread, and those that it starts, run as soon as they can, whoever
+	 * has the processor, see sched(7). For a client that would have a machine of its own.
+	 * It must be idle most of the time. Where the kernel has no real-time priority for
+	 * it, it gets a better nice value, with which it waits for others all the same.
+	 * @return whether the kernel permitted the former
 	 */
 	static boolean raisePriority() {
-		return LibC.INSTANCE.setpriority(LibC.PRIO_PROCESS, CURRENT_THREAD, NICE) == 0;
+		if (LibC.INSTANCE.sched_setscheduler(CURRENT_THREAD, LibC.SCHED_FIFO, new int[] { REAL_TIME_PRIORITY }) == 0) {
+			return true;
+		}
+		LibC.INSTANCE.setpriority(LibC.PRIO_PROCESS, CURRENT_THREAD, NICE);
+		return false;
 	}
 
 	/**
@@ -98,7 +106,11 @@ final class Scheduling {
 
 		int PRIO_PROCESS = 0;
 
+		int SCHED_FIFO = 1;
+
 		int setpriority(int which, int who, int priority);
+
+		int sched_setscheduler(int thread, int policy, int[] parameters);
 
 		int sched_getaffinity(int thread, long size, long[] mask);
 

@@ -12,7 +12,7 @@ final class Waiting {
 
 	private static final Duration AT_MOST = Duration.ofMinutes(2);
 
-	private static final Duration POLL = Duration.ofMillis(20);
+	private static final Duration POLL = Duration.ofMillis(200);
 
 	private Waiting() {
 	}

@@ -22,7 +22,7 @@ class EvaluationTests {
 
 	private static final long TRIGGER = millis(2000);
 
-	private static final Deployment.Story STORY = new Deployment.Story(millis(2100), null, null, null, 300);
+	private static final Deployment.Story STORY = new Deployment.Story(millis(2100), null, null, null, 300, 0);
 
 	private static final HandoffRun.Subject SUBJECT = new HandoffRun.Subject(Alternative.HOTSWAP, "tomcat", 17, "kept");
 
@@ -62,7 +62,7 @@ class EvaluationTests {
 		answer(2900, PREDECESSOR, 600);
 		answers(2910, 3000, PREDECESSOR, 1);
 		answers(3000, 5000, SUCCESSOR, 1);
-		HandoffRun run = evaluate(new Deployment.Story(millis(2100), null, millis(2850), millis(2870), 300));
+		HandoffRun run = evaluate(new Deployment.Story(millis(2100), null, millis(2850), millis(2870), 300, 0));
 		assertThat(run.window(HandoffRun.START).worst()).isCloseTo(1, within(0.01));
 		assertThat(run.window(HandoffRun.START).seconds()).isEqualTo(0.85);
 		assertThat(run.window(HandoffRun.AFTER).worst()).isCloseTo(600, within(1.0));
@@ -74,7 +74,7 @@ class EvaluationTests {
 	void requestThatTheSuccessorAnswersBelongsToTheCutoverThoughItWasDueBefore() {
 		answers(0, 2900, PREDECESSOR, 1);
 		answers(2900, 5000, SUCCESSOR, 2);
-		HandoffRun run = evaluate(new Deployment.Story(millis(2100), null, millis(3000), millis(3010), 300));
+		HandoffRun run = evaluate(new Deployment.Story(millis(2100), null, millis(3000), millis(3010), 300, 0));
 		assertThat(run.window(HandoffRun.START).seconds()).isEqualTo(0.9);
 	}
 

@@ -154,7 +154,7 @@ class PageTests {
 		Timeline timeline = new Timeline(List.of(new Timeline.Slice(-1, 1, 2, 0), new Timeline.Slice(1, 1, 2, 0)),
 				List.of(new Timeline.Mark("trigger", 0)));
 		return new HandoffRun(new HandoffRun.Subject(alternative, "tomcat", 17, "kept"), repetition, null, windows,
-				5000, 4000, 1000, true, timeline);
+				5000, 4000, 1000, 4000, true, timeline);
 	}
 
 	private static Window window(int repetition) {
