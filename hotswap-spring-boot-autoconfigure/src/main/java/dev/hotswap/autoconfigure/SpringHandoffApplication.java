@@ -5,8 +5,13 @@ import java.util.Map;
 
 import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffStageEvent;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
+import dev.hotswap.Stage;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.handoff.HandoffApplication;
+import dev.hotswap.precheck.LocalPrecheck;
 import dev.hotswap.warmup.ApplicationWarmUp;
 import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,18 @@ final class SpringHandoffApplication implements HandoffApplication {
 	@Override
 	public Map<String, DrainParticipant> drainParticipants() {
 		return OrderedBeans.of(this.context, DrainParticipant.class);
+	}
+
+	@Override
+	public void rehearse() {
+		for (HandoffPrecheck precheck : prechecks().values()) {
+			if (precheck instanceof LocalPrecheck local) {
+				local.refuse();
+			}
+		}
+		drainParticipants();
+		new HandoffEventMulticaster(this.context)
+			.find(new HandoffStageEvent(this, "rehearsal", HandoffTrigger.SIGNAL, Stage.IDLE, Role.ACTIVE));
 	}
 
 	@Override

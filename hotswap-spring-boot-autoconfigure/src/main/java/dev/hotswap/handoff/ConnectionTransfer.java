@@ -71,6 +71,16 @@ final class ConnectionTransfer {
 	}
 
 	/**
+	 * Offer a connection of this process to itself, whatever else there is.
+	 * @return whether there is more to offer, once that is answered
+	 */
+	boolean rehearse(HandoffConnector connector) {
+		this.rehearsal.begin(connector);
+		offer(connector, this.rehearsal.giveUp(connector), true);
+		return this.rehearsal.isUnderWay();
+	}
+
+	/**
 	 * Give up what is idle now, and offer it to the successor.
 	 */
 	void move(HandoffConnector connector) {

@@ -32,6 +32,13 @@ public interface HandoffApplication {
 	}
 
 	/**
+	 * Look up what a predecessor asks of the application, and ask what has no effect, so
+	 * that its code has run once.
+	 */
+	default void rehearse() {
+	}
+
+	/**
 	 * Warm the application up before it serves. Returns when that is done, or has taken
 	 * long enough.
 	 * @param recorded requests of the kinds that the predecessor has served

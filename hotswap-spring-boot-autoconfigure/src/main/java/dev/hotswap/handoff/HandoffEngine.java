@@ -69,6 +69,9 @@ public final class HandoffEngine implements Handoff {
 
 	private final @Nullable ServiceNotices notices;
 
+	/** It rehearses with its warm-up, before anybody waits for it. */
+	private volatile boolean succeeding;
+
 	private volatile OfferedListeners offered = new OfferedListeners(List.of());
 
 	private volatile ActivatedListeners activated = ActivatedListeners.none();
@@ -145,6 +148,7 @@ public final class HandoffEngine implements Handoff {
 			Frame.Offer offer = awaitOffer();
 			if (offer != null) {
 				this.offered = this.world.succeed(offer);
+				this.succeeding = true;
 				return true;
 			}
 		}
@@ -219,6 +223,9 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public void applicationReady() {
 		this.activated.closeUnclaimed();
+		if (!this.succeeding) {
+			this.world.rehearse();
+		}
 		this.loop.post(new Event.ApplicationReady());
 	}
 

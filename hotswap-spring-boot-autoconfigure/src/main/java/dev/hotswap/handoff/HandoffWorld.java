@@ -138,7 +138,8 @@ final class HandoffWorld {
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.ramp = new AcceptRamp(connectors, this.timer);
-		this.successorWork = new SuccessorWork(connectors, this.ramp, gentleStart, events);
+		this.successorWork = new SuccessorWork(connectors, this.ramp, gentleStart, this.predecessorWork::rehearse,
+				events);
 		this.observers = new HandoffObservers(connectors, deployment.revision());
 	}
 
@@ -187,6 +188,18 @@ final class HandoffWorld {
 		this.predecessorWork.attach(application);
 		this.successorWork.attach(application);
 		this.observers.attach(application);
+	}
+
+	/**
+	 * Go through what this process will do as a predecessor, on a thread of its own.
+	 */
+	void rehearse() {
+		try {
+			this.workers.execute(this.predecessorWork::rehearse);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			logger.debug("The handoff cannot be rehearsed", ex);
+		}
 	}
 
 	OfferedListeners succeed(Frame.Offer offer) {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffTrigger;
 import dev.hotswap.listener.Listener;
 import dev.hotswap.process.LaunchedProcess;
 import dev.hotswap.process.ProcessId;
@@ -51,6 +52,10 @@ final class PredecessorWork {
 
 	private final Prechecks prechecks;
 
+	private final Rehearsal rehearsal;
+
+	private volatile @Nullable HandoffApplication application;
+
 	/** Completes when the exit of the process launched last has been reported. */
 	private volatile CompletableFuture<?> exited = CompletableFuture.completedFuture(null);
 
@@ -68,8 +73,10 @@ final class PredecessorWork {
 		this.events = events;
 		Map<String, HandoffPrecheck> prechecks = new LinkedHashMap<>();
 		prechecks.put("controlPath", controlPath);
-		prechecks.put("unownedListeners", new UnownedListeners(settings, connectors));
+		HandoffPrecheck unownedListeners = new UnownedListeners(settings, connectors);
+		prechecks.put("unownedListeners", unownedListeners);
 		this.prechecks = new Prechecks(prechecks);
+		this.rehearsal = new Rehearsal(connectors, unownedListeners, launch, deployment);
 	}
 
 	SuccessorLaunch launch() {
@@ -77,12 +84,22 @@ final class PredecessorWork {
 	}
 
 	void attach(HandoffApplication application) {
+		this.application = application;
 		this.prechecks.attach(application);
+	}
+
+	/** Not while prechecks are asked: it has a listener of its own for a moment. */
+	synchronized void rehearse() {
+		this.rehearsal.run(this.application);
+	}
+
+	private synchronized @Nullable String refusal(HandoffTrigger trigger) {
+		return this.prechecks.refusal(trigger);
 	}
 
 	boolean perform(Action action) {
 		if (action instanceof Action.RunPrechecks run) {
-			this.events.accept(new Event.PrechecksDone(run.handoffId(), this.prechecks.refusal(run.trigger())));
+			this.events.accept(new Event.PrechecksDone(run.handoffId(), refusal(run.trigger())));
 		}
 		else if (action instanceof Action.Verify verify) {
 			verify(verify);

@@ -60,6 +60,20 @@ final class SuccessorLaunch {
 	}
 
 	synchronized LaunchedProcess launch(String handoffId, @Nullable Path jar) throws IOException {
+		LaunchPlan plan = plan(handoffId, jar);
+		if (!plan.leftOut().isEmpty()) {
+			logger.info("Handoff " + handoffId + ": debugger and JMX ports cannot be held by two processes; "
+					+ "the successor starts without " + plan.leftOut());
+		}
+		this.originToPassOn = plan.origin();
+		return this.launcher.launch(plan.request());
+	}
+
+	/**
+	 * Plan a launch, which has no effect.
+	 * @param jar the jar to run, or {@code null} for that of this process
+	 */
+	synchronized LaunchPlan plan(String handoffId, @Nullable Path jar) throws IOException {
 		LaunchOrigin origin = (this.origin != null) ? this.origin : LaunchOrigin.ofThisProcess();
 		LaunchMarker marker = new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket);
 		Map<String, String> environment = new HashMap<>(Map.of(LaunchMarker.VARIABLE, marker.toString()));
@@ -71,14 +85,8 @@ final class SuccessorLaunch {
 		else {
 			environment.put(KeptListeners.VARIABLE, this.kept.toString());
 		}
-		LaunchPlan plan = origin.plan(System.getenv(), this.additions,
+		return origin.plan(System.getenv(), this.additions,
 				new LaunchRequirements(requiredOptions(), environment, notInherited, jar));
-		if (!plan.leftOut().isEmpty()) {
-			logger.info("Handoff " + handoffId + ": debugger and JMX ports cannot be held by two processes; "
-					+ "the successor starts without " + plan.leftOut());
-		}
-		this.originToPassOn = plan.origin();
-		return this.launcher.launch(plan.request());
 	}
 
 	/**

@@ -31,6 +31,8 @@ final class SuccessorWork {
 
 	private final GentleStart gentleStart;
 
+	private final Runnable rehearsal;
+
 	private final Consumer<Event> events;
 
 	private volatile @Nullable HandoffApplication application;
@@ -39,10 +41,16 @@ final class SuccessorWork {
 
 	private volatile List<RecordedRequest> recorded = List.of();
 
-	SuccessorWork(HandoffConnectors connectors, AcceptRamp ramp, GentleStart gentleStart, Consumer<Event> events) {
+	/**
+	 * Create a successor's work.
+	 * @param rehearsal goes through what it will do as a predecessor
+	 */
+	SuccessorWork(HandoffConnectors connectors, AcceptRamp ramp, GentleStart gentleStart, Runnable rehearsal,
+			Consumer<Event> events) {
 		this.connectors = connectors;
 		this.ramp = ramp;
 		this.gentleStart = gentleStart;
+		this.rehearsal = rehearsal;
 		this.events = events;
 	}
 
@@ -87,6 +95,7 @@ final class SuccessorWork {
 		catch (RuntimeException | LinkageError | OutOfMemoryError ex) {
 			logger.warn("The application could not be warmed up", ex);
 		}
+		this.rehearsal.run();
 		this.events.accept(new Event.WarmedUp(problem));
 	}
 

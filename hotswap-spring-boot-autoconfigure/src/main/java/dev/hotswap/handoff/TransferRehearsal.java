@@ -43,6 +43,16 @@ final class TransferRehearsal {
 	}
 
 	/**
+	 * Begin with a connector, unless it has begun.
+	 */
+	void begin(HandoffConnector connector) {
+		if (this.connector == null) {
+			this.connector = connector;
+			this.deadline = System.nanoTime() + TIMEOUT.toNanos();
+		}
+	}
+
+	/**
 	 * Go on with the connection of this round.
 	 * @param connector a connector; the rehearsal is one with the first that has any
 	 * connection
@@ -54,8 +64,7 @@ final class TransferRehearsal {
 		}
 		try {
 			if (this.connector == null && connector.census().total() > 0) {
-				this.connector = connector;
-				this.deadline = System.nanoTime() + TIMEOUT.toNanos();
+				begin(connector);
 			}
 			if (this.connector != connector) {
 				return List.of();

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 
-import dev.hotswap.HandoffPrecheck;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class ContainerPrecheck implements HandoffPrecheck {
+public final class ContainerPrecheck implements LocalPrecheck {
 
 	/** Exit with the child that they have started, whatever else lives. */
 	private static final Set<String> EXIT_WITH_CHILD = Set.of("tini", "tini-static", "docker-init", "dumb-init",

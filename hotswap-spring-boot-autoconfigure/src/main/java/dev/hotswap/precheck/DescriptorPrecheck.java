@@ -3,7 +3,6 @@ package dev.hotswap.precheck;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-import dev.hotswap.HandoffPrecheck;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class DescriptorPrecheck implements HandoffPrecheck {
+public final class DescriptorPrecheck implements LocalPrecheck {
 
 	/**
 	 * The launch's pipes, the control connections, a listener twice, /proc, classes.

@@ -3,7 +3,6 @@ package dev.hotswap.precheck;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-import dev.hotswap.HandoffPrecheck;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class MemoryPrecheck implements HandoffPrecheck {
+public final class MemoryPrecheck implements LocalPrecheck {
 
 	private static final Log logger = LogFactory.getLog(MemoryPrecheck.class);
 

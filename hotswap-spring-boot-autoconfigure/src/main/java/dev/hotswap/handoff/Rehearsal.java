@@ -1,0 +1,118 @@
+package dev.hotswap.handoff;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
+
+import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.web.HandoffConnector;
+import dev.hotswap.web.HandoffConnectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through what a process will do as a predecessor, as far as that has no effect:
+ * what a JVM has never run it loads, links and interprets first, which would take
+ * processors from clients for a tenth of a second when a handoff begins, and again at its
+ * cutover. So a successor does it while nobody waits for it, and a process without a
+ * predecessor once it is ready.
+ */
+final class Rehearsal {
+
+	private static final String HANDOFF_ID = "rehearsal";
+
+	private static final Duration INTERVAL = Duration.ofMillis(2);
+
+	private static final Log logger = LogFactory.getLog(Rehearsal.class);
+
+	private final HandoffConnectors connectors;
+
+	private final HandoffPrecheck unownedListeners;
+
+	private final SuccessorLaunch launch;
+
+	private final Deployment deployment;
+
+	Rehearsal(HandoffConnectors connectors, HandoffPrecheck unownedListeners, SuccessorLaunch launch,
+			Deployment deployment) {
+		this.connectors = connectors;
+		this.unownedListeners = unownedListeners;
+		this.launch = launch;
+		this.deployment = deployment;
+	}
+
+	/**
+	 * Rehearse. Blocks, usually for some tenths of a second. Whatever goes wrong will be
+	 * told when it matters.
+	 */
+	void run(@Nullable HandoffApplication application) {
+		if (application != null) {
+			attempt(application::rehearse);
+		}
+		attempt(this.unownedListeners::refuse);
+		attempt(() -> this.launch.plan(HANDOFF_ID, this.deployment.jar()));
+		attempt(this::transfer);
+	}
+
+	/** This process is its own successor. */
+	private void transfer() {
+		HandoffConnector connector = this.connectors.all()
+			.stream()
+			.filter(HandoffConnector::canTransfer)
+			.findFirst()
+			.orElse(null);
+		if (connector == null) {
+			return;
+		}
+		ConnectionAdoption adoption = new ConnectionAdoption(this.connectors);
+		Queue<Frame.Answered> answers = new ArrayDeque<>();
+		ConnectionTransfer transfer = new ConnectionTransfer((frame) -> answers.add(adopt(adoption, frame)));
+		try {
+			while (transfer.rehearse(connector)) {
+				while (!answers.isEmpty()) {
+					transfer.answered(answers.remove());
+				}
+				LockSupport.parkNanos(INTERVAL.toNanos());
+			}
+		}
+		finally {
+			transfer.close();
+		}
+	}
+
+	private static Frame.Answered adopt(ConnectionAdoption adoption, Frame frame) {
+		try {
+			if (FrameMessages.read(FrameMessages.write(frame)) instanceof Frame.Connections connections) {
+				return adoption.adopt(connections);
+			}
+			throw new IllegalArgumentException(frame.toString());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void attempt(Step step) {
+		try {
+			step.run();
+		}
+		catch (Exception | LinkageError | OutOfMemoryError ex) {
+			// The JDK reports a thread that could not be started as lack of memory
+			logger.debug("A step of the handoff cannot be rehearsed", ex);
+		}
+	}
+
+	/**
+	 * A step.
+	 */
+	@FunctionalInterface
+	private interface Step {
+
+		void run() throws Exception;
+
+	}
+
+}
