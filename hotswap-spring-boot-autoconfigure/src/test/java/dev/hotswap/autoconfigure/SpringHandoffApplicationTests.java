@@ -5,14 +5,17 @@ import java.util.List;
 
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.HandoffRoleEvent;
+import dev.hotswap.HandoffStageEvent;
 import dev.hotswap.Role;
 import dev.hotswap.actuate.Readiness;
+import dev.hotswap.precheck.SharedResourcesPrecheck;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -95,6 +98,29 @@ class SpringHandoffApplicationTests {
 		assertThat(this.context.isActive()).isFalse();
 		this.application.publish(new HandoffRoleEvent(this, Role.DRAINING));
 		assertThat(heard).containsExactly(Role.ACTIVE);
+	}
+
+	@Test
+	void rehearsalAsksOurPrechecksAndTellsListenersNothing() {
+		List<String> asked = new ArrayList<>();
+		this.context.registerBean("theirs", HandoffPrecheck.class, () -> () -> {
+			asked.add("theirs");
+			return null;
+		});
+		this.context.registerBean("ours", SharedResourcesPrecheck.class, () -> new SharedResourcesPrecheck((name) -> {
+			asked.add("ours");
+			return null;
+		}));
+		List<ApplicationEvent> heard = new ArrayList<>();
+		this.context.addApplicationListener((event) -> {
+			if (event instanceof HandoffStageEvent) {
+				heard.add(event);
+			}
+		});
+		this.context.refresh();
+		this.application.rehearse();
+		assertThat(asked).containsOnly("ours");
+		assertThat(heard).isEmpty();
 	}
 
 	private record OrderedPrecheck(int order) implements HandoffPrecheck, Ordered {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
@@ -287,6 +288,40 @@ class HandoffEngineTests {
 		successor.engine().applicationReady();
 		await().atMost(TIMEOUT).until(() -> successor.engine().role() == Role.ACTIVE);
 		assertThat(seen).containsExactly(List.of(request));
+	}
+
+	@Test
+	void successorRehearsesWhileItWarmsUp() throws Exception {
+		Side successor = takeOver(startFresh());
+		List<Stage> stages = new CopyOnWriteArrayList<>();
+		successor.application().rehearsal = () -> stages.add(successor.engine().status().running().stage());
+		successor.engine().applicationReady();
+		await().atMost(TIMEOUT).until(() -> successor.engine().role() == Role.ACTIVE);
+		assertThat(stages).containsExactly(Stage.WARM_UP);
+	}
+
+	@Test
+	void processWithoutAPredecessorRehearsesOnceItIsReadyAndAgreesToNoHandoffMeanwhile() throws Exception {
+		Side process = startFresh();
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		process.application().rehearsal = () -> {
+			begun.countDown();
+			try {
+				released.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		};
+		process.engine().applicationReady();
+		assertThat(begun.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+		process.engine().start(HandoffTrigger.SIGNAL, null);
+		await().during(Duration.ofMillis(200))
+			.atMost(TIMEOUT)
+			.until(() -> process.engine().status().running().stage() == Stage.PRECHECK);
+		released.countDown();
+		await().atMost(TIMEOUT).until(() -> process.engine().status().running() == null);
 	}
 
 	@Test

@@ -28,6 +28,9 @@ final class TestApplication implements HandoffApplication {
 
 	volatile Supplier<String> readiness = () -> null;
 
+	volatile Runnable rehearsal = () -> {
+	};
+
 	volatile boolean closed;
 
 	TestApplication(Supplier<Map<String, HandoffPrecheck>> prechecks) {
@@ -42,6 +45,11 @@ final class TestApplication implements HandoffApplication {
 	@Override
 	public Map<String, DrainParticipant> drainParticipants() {
 		return Map.copyOf(this.participants);
+	}
+
+	@Override
+	public void rehearse() {
+		this.rehearsal.run();
 	}
 
 	@Override
