@@ -134,6 +134,7 @@ public final class GentleStart {
 		try {
 			this.policy.restoreCurrentThread();
 			this.share = new ProcessorShare();
+			this.policy.restoreQuickCompiler();
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.warn("Whether this process gets enough of the processors is not known", ex);

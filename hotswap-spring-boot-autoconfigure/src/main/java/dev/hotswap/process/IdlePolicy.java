@@ -39,6 +39,8 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 	/** As HotSpot names them, and as much of it as the kernel keeps. */
 	private static final Pattern COMPILER = Pattern.compile("C[12] Compiler.*", Pattern.DOTALL);
 
+	private static final Pattern QUICK_COMPILER = Pattern.compile("C1 Compiler.*", Pattern.DOTALL);
+
 	private static final Log logger = LogFactory.getLog(IdlePolicy.class);
 
 	static IdlePolicy ofThisProcess() {
@@ -92,6 +94,18 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 		run("chrt", "-o", "-p", "0", Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
 	}
 
+	/**
+	 * It runs briefly and often. With the idle policy it would wait for the thorough one,
+	 * and the kernel's fair scheduler then makes up for that at the expense of threads
+	 * with the usual policy, the predecessor's among them.
+	 */
+	@Override
+	public void restoreQuickCompiler() throws IOException {
+		for (String compiler : compilers(QUICK_COMPILER)) {
+			run("chrt", "-o", "-p", "0", compiler);
+		}
+	}
+
 	@Override
 	public void restore() throws IOException {
 		for (int i = 0; i < ROUNDS && hasIdleThread(); i++) {
@@ -118,12 +132,16 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 
 	@Override
 	public void lowerCompilers() throws IOException {
-		List<Path> compilers;
-		try (Stream<Path> threads = Files.list(threads())) {
-			compilers = threads.filter(IdlePolicy::isCompiler).toList();
+		for (String compiler : compilers(COMPILER)) {
+			run("chrt", "-i", "-p", "0", compiler);
 		}
-		for (Path compiler : compilers) {
-			run("chrt", "-i", "-p", "0", compiler.getFileName().toString());
+	}
+
+	private List<String> compilers(Pattern names) throws IOException {
+		try (Stream<Path> threads = Files.list(threads())) {
+			return threads.filter((thread) -> isCompiler(thread, names))
+				.map((thread) -> thread.getFileName().toString())
+				.toList();
 		}
 	}
 
@@ -148,9 +166,9 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 		return stat != null && stat.policy() == policy;
 	}
 
-	private static boolean isCompiler(Path thread) {
+	private static boolean isCompiler(Path thread, Pattern names) {
 		try {
-			return COMPILER.matcher(Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)).matches();
+			return names.matcher(Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)).matches();
 		}
 		catch (IOException ex) {
 			// It has ended, or keeps the usual policy

@@ -20,6 +20,12 @@ interface SchedulingPolicy {
 	void restoreCurrentThread() throws IOException;
 
 	/**
+	 * Give the JIT compiler for which a start waits the usual policy.
+	 * @throws IOException if that failed
+	 */
+	void restoreQuickCompiler() throws IOException;
+
+	/**
 	 * Give all threads the usual policy.
 	 * @throws IOException if some do not have it
 	 */

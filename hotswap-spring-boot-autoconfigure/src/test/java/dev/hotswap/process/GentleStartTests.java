@@ -46,7 +46,9 @@ class GentleStartTests {
 	void threadsAndProcessesHaveTheUsualPolicyAfterTheEndAndCompilersLater() throws Exception {
 		lowerThisProcess();
 		this.start = GentleStart.begin(IdlePolicy.ofThisProcess());
-		await().untilAsserted(() -> assertThat(policies()).containsEntry("hotswap-gentle-", USUAL));
+		await().untilAsserted(() -> assertThat(policies()).containsEntry("hotswap-gentle-", USUAL)
+			.containsEntry("C1 CompilerThre", USUAL));
+		assertThat(policies()).containsEntry("C2 CompilerThre", IDLE).containsEntry("main", IDLE);
 		assertThat(GentleStart.hasBegun(ProcessId.current())).isTrue();
 		try (ShellProcess child = new ShellProcess("echo; exec sleep 60")) {
 			child.readLine();
@@ -93,10 +95,11 @@ class GentleStartTests {
 		RecordedCalls policy = new RecordedCalls(1);
 		this.start = GentleStart.begin(policy);
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.start.end()).withMessage("left behind");
-		await().untilAsserted(() -> assertThat(policy.calls).hasSize(4));
+		await().untilAsserted(() -> assertThat(policy.calls).hasSize(5));
 		this.start.end();
 		this.start.end();
-		assertThat(policy.calls).containsExactly("restoreCurrentThread", "restore", "restore", "restoreDescendants");
+		assertThat(policy.calls).containsExactly("restoreCurrentThread", "restoreQuickCompiler", "restore", "restore",
+				"restoreDescendants");
 	}
 
 	@Test
@@ -174,6 +177,11 @@ class GentleStartTests {
 		@Override
 		public void restoreCurrentThread() {
 			this.calls.add("restoreCurrentThread");
+		}
+
+		@Override
+		public void restoreQuickCompiler() {
+			this.calls.add("restoreQuickCompiler");
 		}
 
 		@Override
