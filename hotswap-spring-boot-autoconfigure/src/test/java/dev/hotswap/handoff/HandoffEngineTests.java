@@ -294,7 +294,7 @@ class HandoffEngineTests {
 	void successorRehearsesWhileItWarmsUp() throws Exception {
 		Side successor = takeOver(startFresh());
 		List<Stage> stages = new CopyOnWriteArrayList<>();
-		successor.application().rehearsal = () -> stages.add(successor.engine().status().running().stage());
+		successor.application().rehearsal = () -> stages.add(successor.engine().status().handoff().stage());
 		successor.engine().applicationReady();
 		await().atMost(TIMEOUT).until(() -> successor.engine().role() == Role.ACTIVE);
 		assertThat(stages).containsExactly(Stage.WARM_UP);
@@ -319,9 +319,9 @@ class HandoffEngineTests {
 		process.engine().start(HandoffTrigger.SIGNAL, null);
 		await().during(Duration.ofMillis(200))
 			.atMost(TIMEOUT)
-			.until(() -> process.engine().status().running().stage() == Stage.PRECHECK);
+			.until(() -> process.engine().status().handoff().stage() == Stage.PRECHECK);
 		released.countDown();
-		await().atMost(TIMEOUT).until(() -> process.engine().status().running() == null);
+		await().atMost(TIMEOUT).until(() -> process.engine().status().handoff() == null);
 	}
 
 	@Test
