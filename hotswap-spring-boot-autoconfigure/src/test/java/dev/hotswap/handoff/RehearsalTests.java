@@ -72,9 +72,11 @@ class RehearsalTests {
 	}
 
 	@Test
-	void connectionOfThisProcessMovesThreeTimesAndCountsForNothing() {
+	void connectionsOfThisProcessMoveToItAndCountForNothing() {
 		rehearse();
-		assertThat(this.connector.rehearsed).hasSizeGreaterThanOrEqualTo(6);
+		// Each of at least two was adopted twice; this listener gives up again what has
+		// moved
+		assertThat(this.connector.rehearsed).hasSizeGreaterThanOrEqualTo(4);
 		assertThat(this.connector.adopted).isEmpty();
 		assertThat(this.connector.figures).isEqualTo(ConnectorFigures.NONE);
 	}

@@ -48,7 +48,7 @@ class GentleStartTests {
 		this.start = GentleStart.begin(IdlePolicy.ofThisProcess());
 		await().untilAsserted(() -> assertThat(policies()).containsEntry("hotswap-gentle-", USUAL)
 			.containsEntry("C1 CompilerThre", USUAL));
-		assertThat(policies()).containsEntry("C2 CompilerThre", IDLE).containsEntry("main", IDLE);
+		assertThat(policies()).containsEntry("C2 CompilerThre", IDLE).containsEntry("Finalizer", IDLE);
 		assertThat(GentleStart.hasBegun(ProcessId.current())).isTrue();
 		try (ShellProcess child = new ShellProcess("echo; exec sleep 60")) {
 			child.readLine();
