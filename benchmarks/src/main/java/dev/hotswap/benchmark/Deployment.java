@@ -27,9 +27,8 @@ interface Deployment extends AutoCloseable {
 	void replace(RequestLog log);
 
 	/**
-	 * Start the same application once more, as an operator would, on a port of its own.
-	 * Called once the replacement is over, while clients go on. Returns when it has
-	 * started.
+	 * Start the same application once more, as an operator would, on a port of its own,
+	 * and end it. Called under load some time before the replacement.
 	 */
 	default void startAnother() {
 	}
@@ -55,7 +54,8 @@ interface Deployment extends AutoCloseable {
 	 * @param serving when the successor said that it served, or {@code null} if only
 	 * clients know
 	 * @param warmUpMillis how much time the successor spent on a warm-up
-	 * @param plainStartMillis how long {@link Deployment#startAnother()} took, or 0
+	 * @param plainStartMillis how long the start of {@link Deployment#startAnother()}
+	 * took, or 0
 	 */
 	record Story(long launched, @Nullable Long started, @Nullable Long cutover, @Nullable Long serving,
 			long warmUpMillis, double plainStartMillis) {

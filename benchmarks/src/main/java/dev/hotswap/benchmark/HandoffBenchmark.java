@@ -85,7 +85,7 @@ final class HandoffBenchmark {
 	}
 
 	void run() {
-		Duration needed = this.warmUp.plus(OUT_OF_STEP).plus(this.window.multipliedBy(3)).plus(REPLACEMENT);
+		Duration needed = this.warmUp.plus(OUT_OF_STEP).plus(this.window.multipliedBy(4)).plus(REPLACEMENT);
 		List<HandoffRun> runs = new ArrayList<>();
 		for (int repetition = 1; repetition <= this.repetitions; repetition++) {
 			for (Case subject : this.interleaving.block(this.cases)) {
@@ -123,11 +123,12 @@ final class HandoffBenchmark {
 		RequestLog log = new RequestLog();
 		long trigger;
 		try (Load load = load(deployment.port(), subject.mode(), log).start()) {
-			Pause.of(this.warmUp.plus(this.interleaving.delay(OUT_OF_STEP)).plus(this.window.multipliedBy(2)));
+			Pause.of(this.warmUp);
+			deployment.startAnother();
+			Pause.of(this.window.plus(this.interleaving.delay(OUT_OF_STEP)).plus(this.window.multipliedBy(2)));
 			trigger = System.nanoTime();
 			deployment.replace(log);
 			awaitRestOf(deployment.predecessor(), log);
-			deployment.startAnother();
 			load.stop();
 		}
 		Deployment.Story story = deployment.story();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param startMillis for the starter from the trigger to that, less the warm-up; without
  * it from the launch until the successor says that it has started
  * @param warmUpMillis how long it warmed up
- * @param plainStartMillis how long a plain start of the same application took later on,
+ * @param plainStartMillis how long a plain start of the same application took before,
  * under the same load, or 0 if there was none
  * @param priorityRaised whether the client ran ahead of the servers
  * @param timeline latency over time, 0 being the trigger

@@ -34,6 +34,11 @@ final class PlainStart {
 		this.app.awaitOutput(STARTED);
 	}
 
+	void end() {
+		this.app.terminate();
+		this.app.awaitExit();
+	}
+
 	Deployment.Story story() {
 		return Deployment.Story.ofPlainStart(this.launched, started());
 	}

@@ -5,10 +5,6 @@ import java.util.Map;
 
 import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
-import dev.hotswap.HandoffStageEvent;
-import dev.hotswap.HandoffTrigger;
-import dev.hotswap.Role;
-import dev.hotswap.Stage;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.handoff.HandoffApplication;
 import dev.hotswap.precheck.LocalPrecheck;
@@ -16,6 +12,7 @@ import dev.hotswap.warmup.ApplicationWarmUp;
 import dev.hotswap.web.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -40,16 +37,15 @@ final class SpringHandoffApplication implements HandoffApplication {
 		return OrderedBeans.of(this.context, DrainParticipant.class);
 	}
 
+	/** Beans that are lazy stay so. */
 	@Override
 	public void rehearse() {
-		for (HandoffPrecheck precheck : prechecks().values()) {
-			if (precheck instanceof LocalPrecheck local) {
-				local.refuse();
+		ConfigurableListableBeanFactory beans = this.context.getBeanFactory();
+		for (String name : beans.getBeanNamesForType(LocalPrecheck.class, false, false)) {
+			if (beans.containsSingleton(name)) {
+				beans.getBean(name, LocalPrecheck.class).refuse();
 			}
 		}
-		drainParticipants();
-		new HandoffEventMulticaster(this.context)
-			.find(new HandoffStageEvent(this, "rehearsal", HandoffTrigger.SIGNAL, Stage.IDLE, Role.ACTIVE));
 	}
 
 	@Override

@@ -19,8 +19,8 @@ import org.apache.commons.logging.LogFactory;
 /**
  * Moves connections to the successor as they fall idle. Keeps a descriptor of each until
  * the successor has answered for it: what it returns is adopted back and not offered
- * again, and so is what it had not answered for when it died. Used by the drain's thread
- * only, but for its figures.
+ * again, and so is what it had not answered for when it died. Used by one thread only,
+ * that of the drain or of the {@link Rehearsal}, but for its figures.
  * <p>
  * A {@link TransferRehearsal} goes first, and the connections of clients follow as one,
  * two, four: neither process has done this before, and what runs for the first time takes

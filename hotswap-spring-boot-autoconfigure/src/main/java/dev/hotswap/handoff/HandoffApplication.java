@@ -32,8 +32,8 @@ public interface HandoffApplication {
 	}
 
 	/**
-	 * Look up what a predecessor asks of the application, and ask what has no effect, so
-	 * that its code has run once.
+	 * Ask those of its prechecks that are quick and have no effect, so that their code
+	 * has run once.
 	 */
 	default void rehearse() {
 	}

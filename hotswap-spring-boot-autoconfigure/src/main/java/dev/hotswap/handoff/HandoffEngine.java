@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 import dev.hotswap.FailureCode;
@@ -71,6 +72,8 @@ public final class HandoffEngine implements Handoff {
 
 	/** It rehearses with its warm-up, before anybody waits for it. */
 	private volatile boolean succeeding;
+
+	private final AtomicBoolean rehearsed = new AtomicBoolean();
 
 	private volatile OfferedListeners offered = new OfferedListeners(List.of());
 
@@ -223,7 +226,8 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public void applicationReady() {
 		this.activated.closeUnclaimed();
-		if (!this.succeeding) {
+		// Told again whenever it accepts traffic again
+		if (!this.succeeding && this.rehearsed.compareAndSet(false, true)) {
 			this.world.rehearse();
 		}
 		this.loop.post(new Event.ApplicationReady());

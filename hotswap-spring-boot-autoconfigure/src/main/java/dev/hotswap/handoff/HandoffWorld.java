@@ -195,7 +195,7 @@ final class HandoffWorld {
 	 */
 	void rehearse() {
 		try {
-			this.workers.execute(this.predecessorWork::rehearse);
+			this.predecessorWork.rehearse(this.workers);
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			logger.debug("The handoff cannot be rehearsed", ex);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -32,6 +33,8 @@ final class PredecessorWork {
 
 	private static final Duration STOP_ACCEPTING_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration REHEARSAL_TIMEOUT = Duration.ofSeconds(3);
+
 	private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final Log logger = LogFactory.getLog(PredecessorWork.class);
@@ -54,6 +57,8 @@ final class PredecessorWork {
 
 	private final Rehearsal rehearsal;
 
+	private volatile CompletableFuture<?> rehearsed = CompletableFuture.completedFuture(null);
+
 	private volatile @Nullable HandoffApplication application;
 
 	/** Completes when the exit of the process launched last has been reported. */
@@ -73,10 +78,11 @@ final class PredecessorWork {
 		this.events = events;
 		Map<String, HandoffPrecheck> prechecks = new LinkedHashMap<>();
 		prechecks.put("controlPath", controlPath);
-		HandoffPrecheck unownedListeners = new UnownedListeners(settings, connectors);
+		UnownedListeners unownedListeners = new UnownedListeners(settings, connectors);
 		prechecks.put("unownedListeners", unownedListeners);
 		this.prechecks = new Prechecks(prechecks);
-		this.rehearsal = new Rehearsal(connectors, unownedListeners, launch, deployment);
+		this.rehearsal = new Rehearsal(connectors, unownedListeners::find, launch, deployment,
+				settings.transferConnections());
 	}
 
 	SuccessorLaunch launch() {
@@ -88,12 +94,28 @@ final class PredecessorWork {
 		this.prechecks.attach(application);
 	}
 
-	/** Not while prechecks are asked: it has a listener of its own for a moment. */
-	synchronized void rehearse() {
+	void rehearse() {
 		this.rehearsal.run(this.application);
 	}
 
-	private synchronized @Nullable String refusal(HandoffTrigger trigger) {
+	/** Before a handoff can begin. */
+	void rehearse(Executor executor) {
+		this.rehearsed = CompletableFuture.runAsync(this::rehearse, executor);
+	}
+
+	/**
+	 * The rehearsal has a listener of its own for a moment, which a precheck would see.
+	 */
+	private @Nullable String refusal(HandoffTrigger trigger) {
+		try {
+			this.rehearsed.get(REHEARSAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.debug("The rehearsal has not come to its end", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 		return this.prechecks.refusal(trigger);
 	}
 

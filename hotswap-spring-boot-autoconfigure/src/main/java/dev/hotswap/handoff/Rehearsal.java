@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
-import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
 import org.apache.commons.logging.Log;
@@ -24,24 +23,33 @@ final class Rehearsal {
 
 	private static final String HANDOFF_ID = "rehearsal";
 
-	private static final Duration INTERVAL = Duration.ofMillis(2);
+	/** In which the server has noticed the end of a connection that has moved. */
+	private static final Duration INTERVAL = Duration.ofMillis(10);
 
 	private static final Log logger = LogFactory.getLog(Rehearsal.class);
 
 	private final HandoffConnectors connectors;
 
-	private final HandoffPrecheck unownedListeners;
+	private final Step listeners;
 
 	private final SuccessorLaunch launch;
 
 	private final Deployment deployment;
 
-	Rehearsal(HandoffConnectors connectors, HandoffPrecheck unownedListeners, SuccessorLaunch launch,
-			Deployment deployment) {
+	private final boolean transfer;
+
+	/**
+	 * Create a rehearsal.
+	 * @param listeners looks for the listening sockets of this process
+	 * @param transfer whether connections move to a successor
+	 */
+	Rehearsal(HandoffConnectors connectors, Step listeners, SuccessorLaunch launch, Deployment deployment,
+			boolean transfer) {
 		this.connectors = connectors;
-		this.unownedListeners = unownedListeners;
+		this.listeners = listeners;
 		this.launch = launch;
 		this.deployment = deployment;
+		this.transfer = transfer;
 	}
 
 	/**
@@ -52,12 +60,14 @@ final class Rehearsal {
 		if (application != null) {
 			attempt(application::rehearse);
 		}
-		attempt(this.unownedListeners::refuse);
+		attempt(this.listeners);
 		attempt(() -> this.launch.plan(HANDOFF_ID, this.deployment.jar()));
-		attempt(this::transfer);
+		if (this.transfer) {
+			attempt(this::transfer);
+		}
 	}
 
-	/** This process is its own successor. */
+	/** This process is its own successor. Takes a second at most. */
 	private void transfer() {
 		HandoffConnector connector = this.connectors.all()
 			.stream()
@@ -109,7 +119,7 @@ final class Rehearsal {
 	 * A step.
 	 */
 	@FunctionalInterface
-	private interface Step {
+	interface Step {
 
 		void run() throws Exception;
 

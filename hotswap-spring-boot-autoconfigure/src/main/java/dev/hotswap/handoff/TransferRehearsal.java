@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has connections of this process to itself move before any client's does, one after
  * another, so that it is these that wait while both processes load and interpret what
- * they have never run. Whatever goes wrong, the clients' connections follow. Used by the
- * drain's thread only.
+ * they have never run. Whatever goes wrong, the clients' connections follow. Used by one
+ * thread only, that of the drain or of the {@link Rehearsal}.
  */
 final class TransferRehearsal {
 

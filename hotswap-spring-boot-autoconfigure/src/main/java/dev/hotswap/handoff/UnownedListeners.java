@@ -40,6 +40,17 @@ final class UnownedListeners implements HandoffPrecheck {
 		this.connectors = connectors;
 	}
 
+	/**
+	 * The listening sockets that this process has of its own.
+	 */
+	List<InetSocketAddress> find() throws IOException {
+		return ListeningSockets.ofThisProcess()
+			.stream()
+			.map(ListeningSocket::address)
+			.filter((address) -> !isOwned(address))
+			.toList();
+	}
+
 	@Override
 	public @Nullable String refuse() throws IOException {
 		if (this.settings.ignoreAllPorts()) {
@@ -50,12 +61,12 @@ final class UnownedListeners implements HandoffPrecheck {
 		leftOut.addAll(EnvironmentOptions.debugAndJmxPorts(System.getenv()));
 		boolean hasAgent = commandLine.hasDebugOrJmxAgent() || EnvironmentOptions.hasDebugOrJmxAgent(System.getenv());
 		List<String> unowned = new ArrayList<>();
-		for (ListeningSocket socket : ListeningSockets.ofThisProcess()) {
-			int port = socket.address().getPort();
-			if (isOwned(socket.address()) || leftOut.contains(port) || this.settings.ignoredPorts().contains(port)) {
+		for (InetSocketAddress socket : find()) {
+			int port = socket.getPort();
+			if (leftOut.contains(port) || this.settings.ignoredPorts().contains(port)) {
 				continue;
 			}
-			String address = socket.address().getAddress().getHostAddress() + ":" + port;
+			String address = socket.getAddress().getHostAddress() + ":" + port;
 			if (hasAgent && isEphemeral(port)) {
 				logger.warn("Nobody hands over the listening socket " + address
 						+ "; it is taken for one of the debugger's or JMX agent's");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import dev.hotswap.HandoffPrecheck;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class DiskPrecheck implements LocalPrecheck {
+public final class DiskPrecheck implements HandoffPrecheck {
 
 	private static final Log logger = LogFactory.getLog(DiskPrecheck.class);
 

@@ -4,13 +4,13 @@ import dev.hotswap.HandoffPrecheck;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A precheck that only looks at this process and its machine, and is quick. It may be
- * asked at any time.
+ * A precheck that only reads what the kernel says of this process, so that it is quick
+ * and has no effect: it may be asked at any time.
  *
  * @since 0.1.0
  */
 public sealed interface LocalPrecheck extends HandoffPrecheck
-		permits ContainerPrecheck, DescriptorPrecheck, DiskPrecheck, MemoryPrecheck, SharedResourcesPrecheck {
+		permits ContainerPrecheck, DescriptorPrecheck, MemoryPrecheck {
 
 	@Override
 	@Nullable String refuse();

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.hotswap.HandoffPrecheck;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class SharedResourcesPrecheck implements LocalPrecheck {
+public final class SharedResourcesPrecheck implements HandoffPrecheck {
 
 	private static final Log logger = LogFactory.getLog(SharedResourcesPrecheck.class);
 

@@ -134,10 +134,19 @@ public final class GentleStart {
 		try {
 			this.policy.restoreCurrentThread();
 			this.share = new ProcessorShare();
-			this.policy.restoreQuickCompiler();
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.warn("Whether this process gets enough of the processors is not known", ex);
+		}
+		preferQuickCompiler();
+	}
+
+	private void preferQuickCompiler() {
+		try {
+			this.policy.preferQuickCompiler();
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.debug("The JIT compilers have the priorities of their makers", ex);
 		}
 	}
 
@@ -152,6 +161,9 @@ public final class GentleStart {
 				restore();
 				logger.info("This process goes on at its usual priority"
 						+ (starved ? ", since no processor has time to spare" : ""));
+			}
+			else {
+				preferQuickCompiler();
 			}
 		}
 		catch (IOException | RuntimeException ex) {

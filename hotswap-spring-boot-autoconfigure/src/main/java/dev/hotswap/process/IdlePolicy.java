@@ -7,11 +7,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,6 +38,8 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 
 	/** As HotSpot names them, and as much of it as the kernel keeps. */
 	private static final Pattern COMPILER = Pattern.compile("C[12] Compiler.*", Pattern.DOTALL);
+
+	private static final Pattern THOROUGH_COMPILER = Pattern.compile("C2 Compiler.*", Pattern.DOTALL);
 
 	private static final Pattern QUICK_COMPILER = Pattern.compile("C1 Compiler.*", Pattern.DOTALL);
 
@@ -100,10 +102,11 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 	 * with the usual policy, the predecessor's among them.
 	 */
 	@Override
-	public void restoreQuickCompiler() throws IOException {
-		for (String compiler : compilers(QUICK_COMPILER)) {
+	public void preferQuickCompiler() throws IOException {
+		for (String compiler : compilers(QUICK_COMPILER, IDLE)) {
 			run("chrt", "-o", "-p", "0", compiler);
 		}
+		lower(THOROUGH_COMPILER);
 	}
 
 	@Override
@@ -132,17 +135,25 @@ record IdlePolicy(long pid) implements SchedulingPolicy {
 
 	@Override
 	public void lowerCompilers() throws IOException {
-		for (String compiler : compilers(COMPILER)) {
+		lower(COMPILER);
+	}
+
+	private void lower(Pattern names) throws IOException {
+		for (String compiler : compilers(names, USUAL)) {
 			run("chrt", "-i", "-p", "0", compiler);
 		}
 	}
 
-	private List<String> compilers(Pattern names) throws IOException {
-		try (Stream<Path> threads = Files.list(threads())) {
-			return threads.filter((thread) -> isCompiler(thread, names))
-				.map((thread) -> thread.getFileName().toString())
-				.toList();
+	private List<String> compilers(Pattern names, int policy) throws IOException {
+		List<String> compilers = new ArrayList<>();
+		try (DirectoryStream<Path> threads = Files.newDirectoryStream(threads())) {
+			for (Path thread : threads) {
+				if (isCompiler(thread, names) && hasPolicy(thread, policy)) {
+					compilers.add(thread.getFileName().toString());
+				}
+			}
 		}
+		return compilers;
 	}
 
 	private boolean hasIdleThread() throws IOException {

@@ -20,10 +20,11 @@ interface SchedulingPolicy {
 	void restoreCurrentThread() throws IOException;
 
 	/**
-	 * Give the JIT compiler for which a start waits the usual policy.
+	 * Give the threads of the JIT compiler for which a start waits the usual policy, and
+	 * those of the other one the idle policy. A compiler may start threads of the other.
 	 * @throws IOException if that failed
 	 */
-	void restoreQuickCompiler() throws IOException;
+	void preferQuickCompiler() throws IOException;
 
 	/**
 	 * Give all threads the usual policy.

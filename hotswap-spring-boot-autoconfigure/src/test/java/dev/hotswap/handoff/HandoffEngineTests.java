@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.hotswap.descriptor.ChannelDescriptors;
 import dev.hotswap.FailureCode;
@@ -301,12 +302,15 @@ class HandoffEngineTests {
 	}
 
 	@Test
-	void processWithoutAPredecessorRehearsesOnceItIsReadyAndAgreesToNoHandoffMeanwhile() throws Exception {
-		Side process = startFresh();
-		CountDownLatch begun = new CountDownLatch(1);
+	void processWithoutAPredecessorRehearsesOnceAndAHandoffWaitsForIt() throws Exception {
+		HandoffEngine engine = engine("shop", false);
+		engine.begin();
+		Side process = side(engine, ServerSocketChannel.open()
+			.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0)), Map.of());
+		AtomicInteger rehearsals = new AtomicInteger();
 		CountDownLatch released = new CountDownLatch(1);
 		process.application().rehearsal = () -> {
-			begun.countDown();
+			rehearsals.incrementAndGet();
 			try {
 				released.await();
 			}
@@ -314,14 +318,16 @@ class HandoffEngineTests {
 				Thread.currentThread().interrupt();
 			}
 		};
-		process.engine().applicationReady();
-		assertThat(begun.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-		process.engine().start(HandoffTrigger.SIGNAL, null);
+		engine.applicationReady();
+		engine.applicationReady();
+		await().atMost(TIMEOUT).until(() -> rehearsals.get() == 1);
+		engine.start(HandoffTrigger.SIGNAL, null);
 		await().during(Duration.ofMillis(200))
 			.atMost(TIMEOUT)
-			.until(() -> process.engine().status().handoff().stage() == Stage.PRECHECK);
+			.until(() -> engine.status().handoff().stage() == Stage.PRECHECK);
 		released.countDown();
-		await().atMost(TIMEOUT).until(() -> process.engine().status().handoff() == null);
+		await().atMost(TIMEOUT).until(() -> engine.status().handoff() == null);
+		assertThat(rehearsals).hasValue(1);
 	}
 
 	@Test

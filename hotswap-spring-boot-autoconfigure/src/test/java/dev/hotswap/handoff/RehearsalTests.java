@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.descriptor.Descriptor;
 import dev.hotswap.listener.KeptListeners;
 import dev.hotswap.process.LaunchAdditions;
@@ -34,10 +33,9 @@ class RehearsalTests {
 
 	private TestListener connector;
 
-	private HandoffPrecheck unownedListeners = () -> {
-		this.steps.add("unowned listeners");
-		return "refused";
-	};
+	private Rehearsal.Step listeners = () -> this.steps.add("listeners");
+
+	private boolean transfer = true;
 
 	private final Deployment deployment = new Deployment() {
 
@@ -67,7 +65,7 @@ class RehearsalTests {
 	@Test
 	void eachStepRunsAndNothingIsLaunched() {
 		rehearse();
-		assertThat(this.steps).containsExactly("application", "unowned listeners", "jar");
+		assertThat(this.steps).containsExactly("application", "listeners", "jar");
 		assertThat(this.connector.announced).isFalse();
 	}
 
@@ -95,7 +93,7 @@ class RehearsalTests {
 		this.application.rehearsal = () -> {
 			throw new IllegalStateException("application");
 		};
-		this.unownedListeners = () -> {
+		this.listeners = () -> {
 			throw new OutOfMemoryError("unable to create native thread");
 		};
 		rehearse();
@@ -107,22 +105,28 @@ class RehearsalTests {
 	void connectorThatTakesNoConnectionEndsIt() {
 		this.connector.rehearses = false;
 		rehearse();
-		assertThat(this.connector.rehearsed).isEmpty();
+		assertThat(this.connector.rehearsals).isOne();
+	}
+
+	@Test
+	void nothingMovesWhereNothingIsToMove() {
+		this.transfer = false;
+		rehearse();
+		assertThat(this.connector.rehearsals).isZero();
 	}
 
 	@Test
 	void connectorThatCannotTransferIsLeftAlone() {
 		this.connector.transferable = false;
 		rehearse();
-		assertThat(this.connector.rehearsed).isEmpty();
+		assertThat(this.connector.rehearsals).isZero();
 	}
 
 	private void rehearse() {
 		SuccessorLaunch launch = new SuccessorLaunch(LaunchAdditions.none(), Path.of("x.sock"), (request) -> {
 			throw new AssertionError("launched");
 		}, KeptListeners.of(Map.of()));
-		new Rehearsal(this.connectors, () -> this.unownedListeners.refuse(), launch, this.deployment)
-			.run(this.application);
+		new Rehearsal(this.connectors, this.listeners, launch, this.deployment, this.transfer).run(this.application);
 	}
 
 }

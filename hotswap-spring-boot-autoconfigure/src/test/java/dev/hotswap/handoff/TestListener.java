@@ -55,6 +55,8 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 	/** Whether connections for a warm-up are taken; all of them, and those to give up. */
 	volatile boolean rehearses;
 
+	volatile int rehearsals;
+
 	final Queue<Descriptor> rehearsed = new ConcurrentLinkedQueue<>();
 
 	private final Queue<IdleConnection> ownMovable = new ConcurrentLinkedQueue<>();
@@ -151,6 +153,7 @@ final class TestListener implements HandoffConnector, AutoCloseable {
 
 	@Override
 	public void adoptForWarmUp(Descriptor connection) throws IOException {
+		this.rehearsals++;
 		if (!this.rehearses) {
 			connection.close();
 			throw new IOException("no rehearsal");

@@ -98,7 +98,7 @@ class GentleStartTests {
 		await().untilAsserted(() -> assertThat(policy.calls).hasSize(5));
 		this.start.end();
 		this.start.end();
-		assertThat(policy.calls).containsExactly("restoreCurrentThread", "restoreQuickCompiler", "restore", "restore",
+		assertThat(policy.calls).containsExactly("restoreCurrentThread", "preferQuickCompiler", "restore", "restore",
 				"restoreDescendants");
 	}
 
@@ -180,8 +180,8 @@ class GentleStartTests {
 		}
 
 		@Override
-		public void restoreQuickCompiler() {
-			this.calls.add("restoreQuickCompiler");
+		public void preferQuickCompiler() {
+			this.calls.add("preferQuickCompiler");
 		}
 
 		@Override
