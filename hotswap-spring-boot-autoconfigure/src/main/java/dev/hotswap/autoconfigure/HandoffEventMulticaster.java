@@ -17,6 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.StringUtils;
 
 /**
@@ -81,6 +82,13 @@ final class HandoffEventMulticaster extends SimpleApplicationEventMulticaster {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * Find the listeners of an event, and tell them nothing.
+	 */
+	void find(ApplicationEvent event) {
+		getApplicationListeners(event, ResolvableType.forInstance(event));
 	}
 
 	private static String name(ApplicationListener<?> listener) {

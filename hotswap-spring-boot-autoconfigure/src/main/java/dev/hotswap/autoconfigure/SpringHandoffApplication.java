@@ -1,10 +1,15 @@
 package dev.hotswap.autoconfigure;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
+import dev.hotswap.HandoffStageEvent;
+import dev.hotswap.HandoffTrigger;
+import dev.hotswap.Role;
+import dev.hotswap.Stage;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.handoff.HandoffApplication;
 import dev.hotswap.precheck.LocalPrecheck;
@@ -37,15 +42,28 @@ final class SpringHandoffApplication implements HandoffApplication {
 		return OrderedBeans.of(this.context, DrainParticipant.class);
 	}
 
-	/** Beans that are lazy stay so. */
+	/**
+	 * Beans that are lazy stay so, but for listeners of a handoff.
+	 */
 	@Override
 	public void rehearse() {
-		ConfigurableListableBeanFactory beans = this.context.getBeanFactory();
-		for (String name : beans.getBeanNamesForType(LocalPrecheck.class, false, false)) {
-			if (beans.containsSingleton(name)) {
-				beans.getBean(name, LocalPrecheck.class).refuse();
-			}
+		if (areThere(HandoffPrecheck.class)) {
+			prechecks().values()
+				.stream()
+				.filter(LocalPrecheck.class::isInstance)
+				.map(LocalPrecheck.class::cast)
+				.forEach(LocalPrecheck::refuse);
 		}
+		if (areThere(DrainParticipant.class)) {
+			drainParticipants();
+		}
+		new HandoffEventMulticaster(this.context)
+			.find(new HandoffStageEvent(this, "rehearsal", HandoffTrigger.SIGNAL, Stage.IDLE, Role.ACTIVE));
+	}
+
+	private boolean areThere(Class<?> type) {
+		ConfigurableListableBeanFactory beans = this.context.getBeanFactory();
+		return Arrays.stream(beans.getBeanNamesForType(type, true, false)).allMatch(beans::containsSingleton);
 	}
 
 	@Override

@@ -11,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 import dev.hotswap.FailureCode;
@@ -72,8 +71,6 @@ public final class HandoffEngine implements Handoff {
 
 	/** It rehearses with its warm-up, before anybody waits for it. */
 	private volatile boolean succeeding;
-
-	private final AtomicBoolean rehearsed = new AtomicBoolean();
 
 	private volatile OfferedListeners offered = new OfferedListeners(List.of());
 
@@ -226,8 +223,7 @@ public final class HandoffEngine implements Handoff {
 	 */
 	public void applicationReady() {
 		this.activated.closeUnclaimed();
-		// Told again whenever it accepts traffic again
-		if (!this.succeeding && this.rehearsed.compareAndSet(false, true)) {
+		if (!this.succeeding) {
 			this.world.rehearse();
 		}
 		this.loop.post(new Event.ApplicationReady());

@@ -138,8 +138,8 @@ final class HandoffWorld {
 		this.peerFate = new PeerFate(this.predecessorWork::awaitExit, events);
 		this.rejoining = new Rejoining(path, this.links, events);
 		this.ramp = new AcceptRamp(connectors, this.timer);
-		this.successorWork = new SuccessorWork(connectors, this.ramp, gentleStart, this.predecessorWork::rehearse,
-				events);
+		this.successorWork = new SuccessorWork(connectors, this.ramp, gentleStart,
+				() -> this.predecessorWork.rehearse(Runnable::run), events);
 		this.observers = new HandoffObservers(connectors, deployment.revision());
 	}
 
@@ -194,12 +194,7 @@ final class HandoffWorld {
 	 * Go through what this process will do as a predecessor, on a thread of its own.
 	 */
 	void rehearse() {
-		try {
-			this.predecessorWork.rehearse(this.workers);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			logger.debug("The handoff cannot be rehearsed", ex);
-		}
+		this.predecessorWork.rehearse(this.workers);
 	}
 
 	OfferedListeners succeed(Frame.Offer offer) {

@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import dev.hotswap.HandoffPrecheck;
@@ -57,7 +59,7 @@ final class PredecessorWork {
 
 	private final Rehearsal rehearsal;
 
-	private volatile CompletableFuture<?> rehearsed = CompletableFuture.completedFuture(null);
+	private final AtomicReference<@Nullable CompletableFuture<@Nullable Void>> rehearsed = new AtomicReference<>();
 
 	private volatile @Nullable HandoffApplication application;
 
@@ -94,29 +96,54 @@ final class PredecessorWork {
 		this.prechecks.attach(application);
 	}
 
-	void rehearse() {
-		this.rehearsal.run(this.application);
+	/**
+	 * Rehearse, once in the life of this process.
+	 * @param executor runs it
+	 */
+	void rehearse(Executor executor) {
+		CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+		if (!this.rehearsed.compareAndSet(null, end)) {
+			return;
+		}
+		try {
+			executor.execute(() -> {
+				try {
+					this.rehearsal.run(this.application);
+				}
+				finally {
+					end.complete(null);
+				}
+			});
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			logger.debug("There is no thread for a rehearsal", ex);
+			end.complete(null);
+		}
 	}
 
-	/** Before a handoff can begin. */
-	void rehearse(Executor executor) {
-		this.rehearsed = CompletableFuture.runAsync(this::rehearse, executor);
+	private @Nullable String refusal(HandoffTrigger trigger) {
+		awaitRehearsal();
+		return this.prechecks.refusal(trigger);
 	}
 
 	/**
-	 * The rehearsal has a listener of its own for a moment, which a precheck would see.
+	 * It has a listener of its own for a moment, which a precheck would see.
 	 */
-	private @Nullable String refusal(HandoffTrigger trigger) {
+	private void awaitRehearsal() {
+		CompletableFuture<?> rehearsed = this.rehearsed.get();
+		if (rehearsed == null) {
+			return;
+		}
 		try {
-			this.rehearsed.get(REHEARSAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			rehearsed.get(REHEARSAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.debug("The rehearsal has not come to its end", ex);
+			logger.debug("The rehearsal is cut short", ex);
+			this.rehearsal.end();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		return this.prechecks.refusal(trigger);
 	}
 
 	boolean perform(Action action) {

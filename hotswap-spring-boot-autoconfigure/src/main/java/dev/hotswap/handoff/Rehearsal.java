@@ -38,6 +38,8 @@ final class Rehearsal {
 
 	private final boolean transfer;
 
+	private volatile boolean over;
+
 	/**
 	 * Create a rehearsal.
 	 * @param listeners looks for the listening sockets of this process
@@ -67,7 +69,17 @@ final class Rehearsal {
 		}
 	}
 
-	/** This process is its own successor. Takes a second at most. */
+	/**
+	 * Begin nothing more.
+	 */
+	void end() {
+		this.over = true;
+	}
+
+	/**
+	 * This process is its own successor. Begins nothing more after a second; a server
+	 * whose threads are blocked may hold it up for some more.
+	 */
 	private void transfer() {
 		HandoffConnector connector = this.connectors.all()
 			.stream()
@@ -81,7 +93,7 @@ final class Rehearsal {
 		Queue<Frame.Answered> answers = new ArrayDeque<>();
 		ConnectionTransfer transfer = new ConnectionTransfer((frame) -> answers.add(adopt(adoption, frame)));
 		try {
-			while (transfer.rehearse(connector)) {
+			while (!this.over && transfer.rehearse(connector)) {
 				while (!answers.isEmpty()) {
 					transfer.answered(answers.remove());
 				}
@@ -109,8 +121,7 @@ final class Rehearsal {
 		try {
 			step.run();
 		}
-		catch (Exception | LinkageError | OutOfMemoryError ex) {
-			// The JDK reports a thread that could not be started as lack of memory
+		catch (Throwable ex) {
 			logger.debug("A step of the handoff cannot be rehearsed", ex);
 		}
 	}

@@ -95,6 +95,7 @@ final class SuccessorWork {
 		catch (RuntimeException | LinkageError | OutOfMemoryError ex) {
 			logger.warn("The application could not be warmed up", ex);
 		}
+		this.events.accept(new Event.ApplicationProgressed());
 		this.rehearsal.run();
 		this.events.accept(new Event.WarmedUp(problem));
 	}
@@ -145,6 +146,8 @@ final class SuccessorWork {
 			offered.close();
 		}
 		this.events.accept(new Event.GatesOpened());
+		// Not done yet if the predecessor has died before the warm-up
+		this.rehearsal.run();
 	}
 
 }

@@ -41,7 +41,7 @@ final class UnownedListeners implements HandoffPrecheck {
 	}
 
 	/**
-	 * The listening sockets that this process has of its own.
+	 * The listening sockets of this process that no connector owns.
 	 */
 	List<InetSocketAddress> find() throws IOException {
 		return ListeningSockets.ofThisProcess()

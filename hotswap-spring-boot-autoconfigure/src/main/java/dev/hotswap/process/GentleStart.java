@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
@@ -52,6 +53,10 @@ public final class GentleStart {
 	 * to compile at the cutover is not to keep the first of them waiting.
 	 */
 	private static final Duration SETTLING = Duration.ofSeconds(5);
+
+	private static final int ATTEMPTS = 30;
+
+	private static final Duration ATTEMPT_INTERVAL = Duration.ofSeconds(1);
 
 	/** One application may start another in its JVM, as Spring Cloud does. */
 	private static final AtomicBoolean BEGUN = new AtomicBoolean();
@@ -145,7 +150,7 @@ public final class GentleStart {
 		try {
 			this.policy.preferQuickCompiler();
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | LinkageError | OutOfMemoryError ex) {
 			logger.debug("The JIT compilers have the priorities of their makers", ex);
 		}
 	}
@@ -166,7 +171,7 @@ public final class GentleStart {
 				preferQuickCompiler();
 			}
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | LinkageError | OutOfMemoryError ex) {
 			logger.warn("This process has the priority of its start, and may not get enough of the processors", ex);
 		}
 	}
@@ -224,12 +229,23 @@ public final class GentleStart {
 		}
 	}
 
+	/** A process that serves may be short of descriptors or threads just then. */
 	private void restoreCompilers() {
-		try {
-			this.policy.restore();
-		}
-		catch (IOException | RuntimeException ex) {
-			logger.error("The JIT compilers of this process still have the priority of its start", ex);
+		for (int i = 1; i <= ATTEMPTS; i++) {
+			try {
+				this.policy.restore();
+				return;
+			}
+			catch (IOException | RuntimeException | LinkageError | OutOfMemoryError ex) {
+				String problem = "The JIT compilers of this process still have the priority of its start";
+				if (i < ATTEMPTS) {
+					logger.debug(problem, ex);
+				}
+				else {
+					logger.error(problem, ex);
+				}
+			}
+			LockSupport.parkNanos(ATTEMPT_INTERVAL.toNanos());
 		}
 	}
 

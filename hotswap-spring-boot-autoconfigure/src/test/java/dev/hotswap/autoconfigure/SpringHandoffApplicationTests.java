@@ -3,8 +3,10 @@ package dev.hotswap.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.hotswap.DrainParticipant;
 import dev.hotswap.HandoffPrecheck;
 import dev.hotswap.HandoffRoleEvent;
+import dev.hotswap.HandoffStageEvent;
 import dev.hotswap.Role;
 import dev.hotswap.actuate.Readiness;
 import dev.hotswap.precheck.DescriptorPrecheck;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -102,17 +105,33 @@ class SpringHandoffApplicationTests {
 	}
 
 	@Test
-	void rehearsalAsksPrechecksThatHaveNoEffectAndLeavesLazyOnesAlone() {
+	void rehearsalAsksPrechecksThatHaveNoEffectAndTellsListenersNothing() {
 		this.context.registerBean("theirs", HandoffPrecheck.class, () -> () -> {
 			throw new AssertionError("asked");
 		});
-		this.context.registerBean("lazy", MemoryPrecheck.class, () -> {
-			throw new AssertionError("created");
-		}, (definition) -> definition.setLazyInit(true));
 		this.context.registerBean("local", DescriptorPrecheck.class, () -> spy(new DescriptorPrecheck(true)));
+		List<ApplicationEvent> heard = new ArrayList<>();
+		this.context.addApplicationListener((event) -> {
+			if (event instanceof HandoffStageEvent) {
+				heard.add(event);
+			}
+		});
 		this.context.refresh();
 		this.application.rehearse();
 		then(this.context.getBean(DescriptorPrecheck.class)).should().refuse();
+		assertThat(heard).isEmpty();
+	}
+
+	@Test
+	void rehearsalCreatesNoLazyBeans() {
+		this.context.registerBean("precheck", MemoryPrecheck.class, () -> {
+			throw new AssertionError("created");
+		}, (definition) -> definition.setLazyInit(true));
+		this.context.registerBean("participant", DrainParticipant.class, () -> {
+			throw new AssertionError("created");
+		}, (definition) -> definition.setLazyInit(true));
+		this.context.refresh();
+		this.application.rehearse();
 	}
 
 	private record OrderedPrecheck(int order) implements HandoffPrecheck, Ordered {
