@@ -32,8 +32,8 @@ public interface HandoffApplication {
 	}
 
 	/**
-	 * Ask those of its prechecks that are quick and have no effect, so that their code
-	 * has run once.
+	 * Look up what a handoff asks of the application, and ask those prechecks that are
+	 * quick and have no effect, so that their code has run once.
 	 */
 	default void rehearse() {
 	}

@@ -180,14 +180,13 @@ final class Departures {
 		List<HandoffConnection> leaving = new ArrayList<>();
 		IOException failure = null;
 		Iterator<HandoffConnection> candidates = group.iterator();
-		while (failure == null && candidates.hasNext() && room.getAndDecrement() > 0) {
+		while (failure == null && candidates.hasNext() && room.get() > 0) {
 			HandoffConnection candidate = candidates.next();
 			try {
-				if (candidate.departIfIdle(this.transport)) {
+				// One that only seems idle takes no room, not even for a moment
+				if (candidate.isBetweenRequests() && room.getAndDecrement() > 0) {
+					candidate.depart(this.transport);
 					leaving.add(candidate);
-				}
-				else {
-					room.incrementAndGet();
 				}
 			}
 			catch (IOException ex) {

@@ -470,7 +470,7 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	/**
 	 * Whether no request or response is in progress and none has begun to arrive.
 	 */
-	private boolean isBetweenRequests() {
+	boolean isBetweenRequests() {
 		if (!seemsIdle() || this.pending > 0 || this.receiving || this.announced || !this.channel.isActive()) {
 			return false;
 		}
@@ -536,21 +536,16 @@ final class HandoffConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Have the connection leave if it is idle. From then on nothing is read from it, so
-	 * that input stays in the kernel.
+	 * Have the connection leave, which {@linkplain #isBetweenRequests() is idle}. From
+	 * then on nothing is read from it, so that input stays in the kernel.
+	 * {@link #finishDeparture} must follow after a pass of the event loop.
 	 * @param transport duplicates the descriptor
-	 * @return whether it leaves; {@link #finishDeparture} must follow after a pass of the
-	 * event loop
 	 * @throws IOException if the descriptor cannot be duplicated; the connection stays
 	 */
-	boolean departIfIdle(Transport transport) throws IOException {
-		if (!isBetweenRequests()) {
-			return false;
-		}
+	void depart(Transport transport) throws IOException {
 		Departure departure = new Departure(this.channel, transport, transport.export(this.channel));
 		this.departure = departure;
 		departure.begin();
-		return true;
 	}
 
 	/**

@@ -34,6 +34,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ResourceLeakDetector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -363,7 +364,8 @@ class TransferTests {
 		}
 	}
 
-	@Test
+	/** With more than one event loop, whose order is left to chance. */
+	@RepeatedTest(20)
 	void connectionsThatOnlySeemIdleDoNotKeepTheOthersFromTheirTurn() throws Exception {
 		List<TestClient> begun = new ArrayList<>();
 		try (TestClient idle = this.first.connect()) {
