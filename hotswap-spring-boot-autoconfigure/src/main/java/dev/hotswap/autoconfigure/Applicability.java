@@ -4,6 +4,7 @@ import java.util.Optional;
 
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -64,6 +65,15 @@ final class Applicability {
 	static boolean isTestOrBuild(Environment environment) {
 		return environment.containsProperty(TEST_PROPERTY)
 				|| SpringProperties.getFlag(AbstractAotProcessor.AOT_PROCESSING);
+	}
+
+	/**
+	 * Whether what runs is no service either, but a training run for an archive of class
+	 * data or an AOT cache: it ends before anything is started.
+	 */
+	static boolean isTrainingRun() {
+		return DefaultLifecycleProcessor.ON_REFRESH_VALUE
+			.equalsIgnoreCase(SpringProperties.getProperty(DefaultLifecycleProcessor.EXIT_PROPERTY_NAME));
 	}
 
 	private static boolean isWebServerContext(ConfigurableApplicationContext context, ClassLoader classLoader) {

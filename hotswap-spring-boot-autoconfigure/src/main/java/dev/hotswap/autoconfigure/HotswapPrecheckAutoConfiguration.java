@@ -43,6 +43,11 @@ public final class HotswapPrecheckAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "hotswap.prechecks.memory.enabled", matchIfMissing = true)
 	@ConditionalOnMissingBean(name = "hotswapMemoryPrecheck")
 	MemoryPrecheck hotswapMemoryPrecheck(HotswapProperties properties) {
+		return memory(properties);
+	}
+
+	/** Another process needs as much, whatever for. */
+	static MemoryPrecheck memory(HotswapProperties properties) {
 		DataSize required = properties.getPrechecks().getMemory().getRequired();
 		return new MemoryPrecheck((required != null) ? required.toBytes() : null);
 	}

@@ -370,6 +370,21 @@ public class HotswapProperties {
 		 */
 		private boolean gentle = true;
 
+		/**
+		 * Directory of its own in which archives of classes are kept, one per release (an
+		 * AOT cache from JDK 25 on), with which successors start faster. The application
+		 * makes them itself, by training runs. None are made unless set.
+		 */
+		private @Nullable Path archiveDirectory;
+
+		public @Nullable Path getArchiveDirectory() {
+			return this.archiveDirectory;
+		}
+
+		public void setArchiveDirectory(@Nullable Path archiveDirectory) {
+			this.archiveDirectory = archiveDirectory;
+		}
+
 		public @Nullable List<String> getCommand() {
 			return this.command;
 		}

@@ -13,6 +13,7 @@ import dev.hotswap.handoff.HandoffEngine;
 import dev.hotswap.handoff.HandoffFailedException;
 import dev.hotswap.handoff.HandoffSettings;
 import dev.hotswap.handoff.LaunchFailure;
+import dev.hotswap.process.ArchiveLauncher;
 import dev.hotswap.process.ChildProcessLauncher;
 import dev.hotswap.process.GentleLauncher;
 import dev.hotswap.process.GentleStart;
@@ -121,7 +122,12 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 	private void begin(ConfigurableApplicationContext context, HandoffSettings settings, DeploymentFiles files,
 			HotswapProperties properties) {
 		String signal = chooseSignal(properties.getSignal().trim());
-		HandoffEngine engine = new HandoffEngine(settings, launcher(properties.getLaunch()), files, this.gentleStart);
+		HandoffEngine engine = new HandoffEngine(settings, launcher(properties), files, this.gentleStart);
+		register(context, engine, files);
+		if (Applicability.isTrainingRun()) {
+			logger.info("This is a training run (spring.context.exit=onRefresh): it takes no part in handoffs");
+			return;
+		}
 		this.engine = engine;
 		this.files = files;
 		try {
@@ -141,9 +147,6 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 			throw new ControlSocketFailedException(settings.controlSocket(), ex);
 		}
 		engine.attach(new SpringHandoffApplication(context));
-		context.getBeanFactory().registerSingleton("hotswapHandoff", engine);
-		context.getBeanFactory().registerSingleton("hotswapReleases", files.releases());
-		context.getBeanFactory().registerSingleton("hotswapConfigurationFiles", this.configuration);
 		// The process ends only once its context is closed
 		SpringApplication.getShutdownHandlers().add(files::release);
 		context.addApplicationListener(new HandoffLifecycle(engine, context));
@@ -152,9 +155,23 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		}
 	}
 
-	private static ProcessLauncher launcher(HotswapProperties.Launch launch) {
+	private void register(ConfigurableApplicationContext context, HandoffEngine engine, DeploymentFiles files) {
+		context.getBeanFactory().registerSingleton("hotswapHandoff", engine);
+		context.getBeanFactory().registerSingleton("hotswapReleases", files.releases());
+		context.getBeanFactory().registerSingleton("hotswapConfigurationFiles", this.configuration);
+	}
+
+	private static ProcessLauncher launcher(HotswapProperties properties) {
+		HotswapProperties.Launch launch = properties.getLaunch();
 		ProcessLauncher launcher = new ChildProcessLauncher();
-		return launch.isGentle() ? new GentleLauncher(launcher) : launcher;
+		if (launch.isGentle()) {
+			launcher = new GentleLauncher(launcher);
+		}
+		if (launch.getArchiveDirectory() != null) {
+			launcher = new ArchiveLauncher(launcher, launch.getArchiveDirectory(),
+					HotswapPrecheckAutoConfiguration.memory(properties)::refuse);
+		}
+		return launcher;
 	}
 
 	private @Nullable String chooseSignal(String configured) {

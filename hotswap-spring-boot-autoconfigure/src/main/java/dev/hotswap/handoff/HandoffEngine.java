@@ -225,6 +225,7 @@ public final class HandoffEngine implements Handoff {
 		this.activated.closeUnclaimed();
 		if (!this.succeeding) {
 			this.world.rehearse();
+			this.world.prepareLaunch();
 		}
 		this.loop.post(new Event.ApplicationReady());
 	}

@@ -197,6 +197,13 @@ final class HandoffWorld {
 		this.predecessorWork.rehearse(this.workers);
 	}
 
+	/**
+	 * Prepare for the launch of a successor, on a thread of its own.
+	 */
+	void prepareLaunch() {
+		this.predecessorWork.prepareLaunch(this.workers);
+	}
+
 	OfferedListeners succeed(Frame.Offer offer) {
 		this.counts.inherit(offer.history(), offer.past());
 		if (offer.origin() != null) {
@@ -446,6 +453,7 @@ final class HandoffWorld {
 			}
 			else {
 				this.deployment.proven();
+				prepareLaunch();
 			}
 		}
 		catch (IOException ex) {
@@ -548,6 +556,7 @@ final class HandoffWorld {
 	 */
 	void close() {
 		this.path.close();
+		this.predecessorWork.launch().close();
 		this.workers.shutdown();
 		this.observers.close();
 		this.timer.shutdownNow();

@@ -121,6 +121,26 @@ final class PredecessorWork {
 		}
 	}
 
+	/**
+	 * Prepare for the launch of a successor.
+	 * @param executor runs it, for minutes
+	 */
+	void prepareLaunch(Executor executor) {
+		try {
+			executor.execute(() -> {
+				try {
+					this.launch.prepare(this.deployment.jar());
+				}
+				catch (IOException | RuntimeException ex) {
+					logger.warn("The launch of a successor could not be prepared", ex);
+				}
+			});
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			logger.debug("There is no thread to prepare the launch of a successor", ex);
+		}
+	}
+
 	private @Nullable String refusal(HandoffTrigger trigger) {
 		awaitRehearsal();
 		return this.prechecks.refusal(trigger);

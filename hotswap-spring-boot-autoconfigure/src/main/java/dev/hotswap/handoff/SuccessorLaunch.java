@@ -31,6 +31,8 @@ final class SuccessorLaunch {
 	/** Since when the JDK warns of native access that no option has enabled. */
 	private static final int JDK_WITH_NATIVE_ACCESS_WARNING = 22;
 
+	private static final String NO_HANDOFF = "none";
+
 	private static final Log logger = LogFactory.getLog(SuccessorLaunch.class);
 
 	private final LaunchAdditions additions;
@@ -67,6 +69,22 @@ final class SuccessorLaunch {
 		}
 		this.originToPassOn = plan.origin();
 		return this.launcher.launch(plan.request());
+	}
+
+	/**
+	 * Prepare for a launch. Blocks, for minutes at most.
+	 * @param jar the jar to run, or {@code null} for that of this process
+	 */
+	void prepare(@Nullable Path jar) throws IOException {
+		this.launcher
+			.prepare(plan(NO_HANDOFF, jar).request().without(Set.of(LaunchMarker.VARIABLE, KeptListeners.VARIABLE)));
+	}
+
+	/**
+	 * Prepare for no launch any more.
+	 */
+	void close() {
+		this.launcher.close();
 	}
 
 	/**

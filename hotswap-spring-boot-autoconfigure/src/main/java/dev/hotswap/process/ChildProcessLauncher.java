@@ -20,19 +20,23 @@ public final class ChildProcessLauncher implements ProcessLauncher {
 
 	@Override
 	public LaunchedProcess launch(LaunchRequest request) throws IOException {
+		Process process = builder(request).inheritIO().start();
+		long pid = process.pid();
+		// A process that is gone already has no start time any more
+		return new Child(process, ProcessId.find(pid).orElseGet(() -> new ProcessId(pid, -1)));
+	}
+
+	static ProcessBuilder builder(LaunchRequest request) throws IOException {
 		if (!Files.isDirectory(request.directory())) {
 			throw new IOException("The working directory %s is not there".formatted(request.directory()));
 		}
 		for (String word : request.commandLine().words()) {
 			NativeEncoding.check(word);
 		}
-		ProcessBuilder builder = new ProcessBuilder(request.commandLine().words()).inheritIO()
+		ProcessBuilder builder = new ProcessBuilder(request.commandLine().words())
 			.directory(request.directory().toFile());
 		apply(request.environment(), builder.environment());
-		Process process = builder.start();
-		long pid = process.pid();
-		// A process that is gone already has no start time any more
-		return new Child(process, ProcessId.find(pid).orElseGet(() -> new ProcessId(pid, -1)));
+		return builder;
 	}
 
 	/**

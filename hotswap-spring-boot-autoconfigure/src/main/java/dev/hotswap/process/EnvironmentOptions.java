@@ -43,6 +43,13 @@ public record EnvironmentOptions(String value) {
 		return words(environment).anyMatch((word) -> DebugAndJmx.isAgent(word.text()));
 	}
 
+	/**
+	 * The options in an environment, without quotes.
+	 */
+	static Stream<String> options(Map<String, String> environment) {
+		return words(environment).map(Word::text);
+	}
+
 	private static Stream<Word> words(Map<String, String> environment) {
 		return VARIABLES.stream()
 			.filter(environment::containsKey)

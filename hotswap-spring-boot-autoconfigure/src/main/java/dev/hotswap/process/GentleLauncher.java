@@ -1,11 +1,7 @@
 package dev.hotswap.process;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +34,19 @@ public final class GentleLauncher implements ProcessLauncher {
 	}
 
 	@Override
+	public void prepare(LaunchRequest request) {
+		this.launcher.prepare(request);
+	}
+
+	@Override
+	public void close() {
+		this.launcher.close();
+	}
+
+	@Override
 	public LaunchedProcess launch(LaunchRequest request) throws IOException {
-		if (!isJava(request) || !isPermitted()) {
+		// What cannot be run is to be an error here, and chrt has a status for it only
+		if (Executable.java(request).isEmpty() || !isPermitted()) {
 			return this.launcher.launch(request);
 		}
 		List<String> words = new ArrayList<>(IdlePolicy.PREFIX);
@@ -55,23 +62,6 @@ public final class GentleLauncher implements ProcessLauncher {
 			logger.warn("Nobody looks whether process " + process.id().pid() + " gets enough of the processors", ex);
 		}
 		return process;
-	}
-
-	/** What cannot be run is to be an error here, and chrt has a status for it only. */
-	private static boolean isJava(LaunchRequest request) {
-		Path executable = Path.of(request.commandLine().words().get(0));
-		if (!executable.endsWith("java")) {
-			return false;
-		}
-		if (executable.getNameCount() > 1) {
-			return isExecutable(request.directory().resolve(executable));
-		}
-		return Arrays.stream(request.environment().getOrDefault("PATH", "").split(File.pathSeparator))
-			.anyMatch((folder) -> isExecutable(Path.of(folder).resolve(executable)));
-	}
-
-	private static boolean isExecutable(Path path) {
-		return Files.isRegularFile(path) && Files.isExecutable(path);
 	}
 
 	private static boolean isPermitted() {

@@ -8,7 +8,7 @@ import java.io.IOException;
  * @since 0.1.0
  */
 @FunctionalInterface
-public interface ProcessLauncher {
+public interface ProcessLauncher extends AutoCloseable {
 
 	/**
 	 * Launch a process.
@@ -17,5 +17,21 @@ public interface ProcessLauncher {
 	 * @throws IOException when it could not be launched; then no process is left
 	 */
 	LaunchedProcess launch(LaunchRequest request) throws IOException;
+
+	/**
+	 * Do in advance what makes a later launch faster. Blocks, for minutes at most; ends
+	 * early when something is launched, or with {@link #close()}. What goes wrong is
+	 * logged.
+	 * @param request what would be launched now
+	 */
+	default void prepare(LaunchRequest request) {
+	}
+
+	/**
+	 * Prepare nothing more. What has been launched lives on.
+	 */
+	@Override
+	default void close() {
+	}
 
 }
