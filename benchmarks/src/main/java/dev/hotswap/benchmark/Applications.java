@@ -10,6 +10,7 @@ import dev.hotswap.benchmark.app.BenchmarkApplication;
 import dev.hotswap.it.harness.App;
 import dev.hotswap.it.harness.Platform;
 import dev.hotswap.it.harness.Sandbox;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares processes of the application that is measured. They run as in production: with
@@ -22,6 +23,10 @@ final class Applications {
 	private final Platform platform;
 
 	private final List<String> jvmOptions;
+
+	private @Nullable Release release;
+
+	private boolean archive;
 
 	private final Map<String, String> properties = new LinkedHashMap<>();
 
@@ -42,6 +47,32 @@ final class Applications {
 		return this;
 	}
 
+	/**
+	 * Run a release, in the place of folders of classes.
+	 * @param release the release
+	 * @param archive whether the starter keeps an archive of its classes
+	 * @return this
+	 */
+	Applications of(Release release, boolean archive) {
+		this.release = release;
+		this.archive = archive;
+		return this;
+	}
+
+	/**
+	 * Start the application with the starter, for a handoff. Waits until the starter has
+	 * made its archive if it is to keep one.
+	 * @return the application, which serves
+	 */
+	App startActive() {
+		App app = withStarter().environment("_JAVA_SR_SIGNUM", "40").start().awaitServing();
+		Release release = this.release;
+		if (release != null && this.archive) {
+			Waiting.until(() -> release.hasArchive(this.platform));
+		}
+		return app;
+	}
+
 	App.Builder withStarter() {
 		App.Builder builder = this.sandbox.app(this.platform)
 			.mainClass(BenchmarkApplication.class.getName())
@@ -51,6 +82,12 @@ final class Applications {
 			.property("hotswap.drain.standby", "10s");
 		this.jvmOptions.forEach(builder::jvmOption);
 		this.properties.forEach(builder::property);
+		if (this.release != null) {
+			builder.packaged(this.release.jars());
+		}
+		if (this.release != null && this.archive) {
+			builder.property("hotswap.launch.archive-directory", this.release.archives(this.platform).toString());
+		}
 		return builder;
 	}
 

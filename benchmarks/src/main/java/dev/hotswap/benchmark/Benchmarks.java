@@ -29,6 +29,7 @@ public final class Benchmarks {
 			  --alternatives=hotswap,restart,haproxy,reuse-port --per-request=hotswap (which of them have
 			  the mode per-request, too) --modes=kept,per-request --repetitions=5 --rate=400
 			  --connections=16 --warm-up=20s --window=5s --heap=256m --properties=name=value,...
+			  --archive=true (whether the starter keeps an archive of the release's classes)
 			Of memory:
 			  --repetitions=10 --requests=2000 --heap=128m
 			Of jmh:

@@ -43,6 +43,8 @@ final class HandoffBenchmark {
 
 	private final String heap;
 
+	private final boolean archive;
+
 	private final Map<String, String> properties = new LinkedHashMap<>();
 
 	private final Interleaving interleaving;
@@ -75,6 +77,7 @@ final class HandoffBenchmark {
 		this.warmUp = options.duration("warm-up", "20s");
 		this.window = options.duration("window", "5s");
 		this.heap = options.text("heap", "256m");
+		this.archive = Boolean.parseBoolean(options.text("archive", "true"));
 		for (String property : options.list("properties", "")) {
 			String[] parts = property.split("=", 2);
 			this.properties.put(parts[0], parts[1]);
@@ -85,6 +88,12 @@ final class HandoffBenchmark {
 	}
 
 	void run() {
+		try (Sandbox deployed = new Sandbox()) {
+			run(new Release(deployed.folder()));
+		}
+	}
+
+	private void run(Release release) {
 		Duration needed = this.warmUp.plus(OUT_OF_STEP).plus(this.window.multipliedBy(4)).plus(REPLACEMENT);
 		List<HandoffRun> runs = new ArrayList<>();
 		for (int repetition = 1; repetition <= this.repetitions; repetition++) {
@@ -92,7 +101,7 @@ final class HandoffBenchmark {
 				if (!this.deadline.allows(needed)) {
 					return;
 				}
-				HandoffRun run = run(subject, repetition);
+				HandoffRun run = run(subject, repetition, release);
 				run.lines().forEach(System.out::println);
 				runs.add(run);
 				this.result = this.result.with(runs);
@@ -104,12 +113,13 @@ final class HandoffBenchmark {
 	/**
 	 * A replacement that fails is a result, too: it is recorded, and the others go on.
 	 */
-	private HandoffRun run(Case subject, int repetition) {
+	private HandoffRun run(Case subject, int repetition, Release release) {
 		if (subject.alternative() == Alternative.HAPROXY && HaProxy.program().isEmpty()) {
 			return HandoffRun.notMeasured(subject.named(), repetition, "not installed, see .ci/install-test-tools");
 		}
 		try (Sandbox sandbox = new Sandbox()) {
-			Applications applications = new Applications(sandbox, subject.platform(), this.heap).with(this.properties);
+			Applications applications = new Applications(sandbox, subject.platform(), this.heap).with(this.properties)
+				.of(release, this.archive);
 			try (Deployment deployment = subject.alternative().deploy(applications)) {
 				return measure(deployment, subject, repetition);
 			}

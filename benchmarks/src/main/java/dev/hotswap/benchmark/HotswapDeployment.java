@@ -21,7 +21,7 @@ final class HotswapDeployment implements Deployment {
 
 	HotswapDeployment(Applications applications) {
 		this.applications = applications;
-		this.app = applications.withStarter().environment("_JAVA_SR_SIGNUM", "40").start().awaitServing();
+		this.app = applications.startActive();
 	}
 
 	@Override

@@ -313,6 +313,8 @@ public final class App {
 
 		private @Nullable Path jar;
 
+		private @Nullable Jars jars;
+
 		private @Nullable Path directory;
 
 		Builder(Sandbox sandbox, Platform platform) {
@@ -415,6 +417,16 @@ public final class App {
 		 */
 		public Builder withDefaultJvmOptions() {
 			this.jvmOptions.clear();
+			return this;
+		}
+
+		/**
+		 * Run from jars only.
+		 * @param jars makes those that are missing
+		 * @return this
+		 */
+		public Builder packaged(Jars jars) {
+			this.jars = jars;
 			return this;
 		}
 
@@ -521,6 +533,9 @@ public final class App {
 
 		private List<String> classPath() {
 			ClassPath fixture = ClassPath.fixture(this.platform.server());
+			if (this.jars != null) {
+				return List.of("-cp", this.jars.packaged(this.starter ? fixture : fixture.withoutStarter()));
+			}
 			if (this.devtools) {
 				return List.of("-cp", fixture.withDevtools().toString());
 			}

@@ -1,6 +1,5 @@
 package dev.hotswap.it.harness;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,9 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
 
 /**
  * Archives of class data (the JDK's {@code -XX:SharedArchiveFile}), one for each JDK and
@@ -25,7 +21,7 @@ final class ClassData implements AutoCloseable {
 
 	private final Thread hook;
 
-	private final Map<String, Path> jars = new HashMap<>();
+	private final Jars jars;
 
 	private final Map<String, Path> archives = new HashMap<>();
 
@@ -36,23 +32,13 @@ final class ClassData implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		this.jars = new Jars(this.folder);
 		this.hook = new Thread(() -> Sandbox.delete(this.folder), "class-data-hook");
 		Runtime.getRuntime().addShutdownHook(this.hook);
 	}
 
-	/**
-	 * The class path with jars in the place of folders, since an archive can hold no
-	 * classes from folders.
-	 * @param classPath the class path
-	 * @return the class path to use with the archive
-	 */
 	String packaged(ClassPath classPath) {
-		List<String> packaged = new ArrayList<>();
-		for (String entry : classPath.toString().split(File.pathSeparator)) {
-			boolean isFolder = Files.isDirectory(Path.of(entry));
-			packaged.add(isFolder ? this.jars.computeIfAbsent(entry, this::jar).toString() : entry);
-		}
-		return String.join(File.pathSeparator, packaged);
+		return this.jars.packaged(classPath);
 	}
 
 	/**
@@ -98,27 +84,6 @@ final class ClassData implements AutoCloseable {
 			Thread.currentThread().interrupt();
 		}
 		return archive;
-	}
-
-	private Path jar(String classes) {
-		Path source = Path.of(classes);
-		Path jar = this.folder.resolve("%d.jar".formatted(this.jars.size()));
-		try (JarOutputStream output = new JarOutputStream(Files.newOutputStream(jar));
-				Stream<Path> files = Files.walk(source)) {
-			for (Path file : files.filter((path) -> !path.equals(source)).toList()) {
-				// Spring finds components in a jar by the entries of its folders
-				boolean isFolder = Files.isDirectory(file);
-				output.putNextEntry(new JarEntry(source.relativize(file) + (isFolder ? "/" : "")));
-				if (!isFolder) {
-					Files.copy(file, output);
-				}
-				output.closeEntry();
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		return jar;
 	}
 
 	@Override
