@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 final class ReleaseClasses {
 
 	/** Options of HotSpot's for archives; who gives one takes care of them himself. */
-	private static final Pattern ARCHIVE_OPTION = Pattern.compile("-Xshare:.*|-XX:(Shared|Archive|AOT|Dump).*"
+	private static final Pattern ARCHIVE_OPTION = Pattern.compile("-Xshare:(?!auto$).*|-XX:(Shared|Archive|AOT|Dump).*"
 			+ "|-XX:[+-](AOT|AutoCreateShared|DumpShared|RecordDynamicDump|RequireShared|UseShared).*");
 
 	private static final Set<String> CLASS_PATH = Set.of("-cp", "-classpath", "--class-path");
