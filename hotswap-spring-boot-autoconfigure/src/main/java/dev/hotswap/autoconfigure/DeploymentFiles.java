@@ -94,6 +94,11 @@ final class DeploymentFiles implements Deployment {
 	}
 
 	@Override
+	public @Nullable Path defaultJar() throws ReleaseException {
+		return this.releases.verify(null).map(Release::jar).orElse(null);
+	}
+
+	@Override
 	public void becameActive() throws PidFileException {
 		if (this.pidFile != null) {
 			this.pidFile.takeOver();

@@ -39,6 +39,15 @@ public interface Deployment {
 	}
 
 	/**
+	 * The executable jar to launch where no release is asked for.
+	 * @return its real path, or {@code null} for the one of the command line
+	 * @throws IOException if that release is not fit to be launched
+	 */
+	default @Nullable Path defaultJar() throws IOException {
+		return null;
+	}
+
+	/**
 	 * The revision of the configuration that this process was started with.
 	 * @return the revision, or {@code null} if it has read no file of configuration
 	 */

@@ -556,7 +556,7 @@ final class HandoffWorld {
 	 */
 	void close() {
 		this.path.close();
-		this.predecessorWork.launch().close();
+		this.predecessorWork.launch().stopPreparing();
 		this.workers.shutdown();
 		this.observers.close();
 		this.timer.shutdownNow();

@@ -129,7 +129,7 @@ final class PredecessorWork {
 		try {
 			executor.execute(() -> {
 				try {
-					this.launch.prepare(this.deployment.jar());
+					this.launch.prepare(this.deployment.defaultJar());
 				}
 				catch (IOException | RuntimeException ex) {
 					logger.warn("The launch of a successor could not be prepared", ex);
@@ -142,6 +142,8 @@ final class PredecessorWork {
 	}
 
 	private @Nullable String refusal(HandoffTrigger trigger) {
+		// It takes memory that the successor is to have
+		this.launch.stopPreparing();
 		awaitRehearsal();
 		return this.prechecks.refusal(trigger);
 	}

@@ -31,8 +31,6 @@ final class SuccessorLaunch {
 	/** Since when the JDK warns of native access that no option has enabled. */
 	private static final int JDK_WITH_NATIVE_ACCESS_WARNING = 22;
 
-	private static final String NO_HANDOFF = "none";
-
 	private static final Log logger = LogFactory.getLog(SuccessorLaunch.class);
 
 	private final LaunchAdditions additions;
@@ -76,32 +74,33 @@ final class SuccessorLaunch {
 	 * @param jar the jar to run, or {@code null} for that of this process
 	 */
 	void prepare(@Nullable Path jar) throws IOException {
-		this.launcher
-			.prepare(plan(NO_HANDOFF, jar).request().without(Set.of(LaunchMarker.VARIABLE, KeptListeners.VARIABLE)));
+		this.launcher.prepare(plan(null, jar).request());
 	}
 
 	/**
-	 * Prepare for no launch any more.
+	 * End what prepares for a launch.
 	 */
-	void close() {
-		this.launcher.close();
+	void stopPreparing() {
+		this.launcher.stopPreparing();
 	}
 
 	/**
 	 * Plan a launch, which has no effect.
+	 * @param handoffId the handoff that the process is to take part in, or {@code null}
+	 * for one that is to take part in none
 	 * @param jar the jar to run, or {@code null} for that of this process
 	 */
-	synchronized LaunchPlan plan(String handoffId, @Nullable Path jar) throws IOException {
+	synchronized LaunchPlan plan(@Nullable String handoffId, @Nullable Path jar) throws IOException {
 		LaunchOrigin origin = (this.origin != null) ? this.origin : LaunchOrigin.ofThisProcess();
-		LaunchMarker marker = new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket);
-		Map<String, String> environment = new HashMap<>(Map.of(LaunchMarker.VARIABLE, marker.toString()));
+		Map<String, String> environment = new HashMap<>();
 		Set<String> notInherited = new HashSet<>(ServiceManager.NOT_INHERITED);
-		notInherited.add(GentleStart.VARIABLE);
-		if (this.kept.isEmpty()) {
-			notInherited.add(KeptListeners.VARIABLE);
-		}
-		else {
-			environment.put(KeptListeners.VARIABLE, this.kept.toString());
+		notInherited.addAll(List.of(GentleStart.VARIABLE, LaunchMarker.VARIABLE, KeptListeners.VARIABLE));
+		if (handoffId != null) {
+			environment.put(LaunchMarker.VARIABLE,
+					new LaunchMarker(handoffId, ProcessId.current(), this.controlSocket).toString());
+			if (!this.kept.isEmpty()) {
+				environment.put(KeptListeners.VARIABLE, this.kept.toString());
+			}
 		}
 		return origin.plan(System.getenv(), this.additions,
 				new LaunchRequirements(requiredOptions(), environment, notInherited, jar));

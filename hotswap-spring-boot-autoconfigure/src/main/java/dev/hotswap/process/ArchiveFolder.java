@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where the archives of an application's releases are kept. Who can write to it decides
- * what code the application runs, so nobody else may.
+ * what code the application runs, so nobody else may. Several processes may use it at
+ * once.
  *
- * @param path the folder
+ * @param path the real path
  */
 record ArchiveFolder(Path path) {
 
@@ -38,19 +40,23 @@ record ArchiveFolder(Path path) {
 	private static final Duration ABANDONED = Duration.ofHours(1);
 
 	/**
-	 * Create it where it is missing, and check who can write to it.
-	 * @throws IOException if it cannot be used; the message says why
+	 * Create a folder where it is missing, and check who can write to it.
+	 * @throws IOException if it cannot be used
 	 */
-	void prepare() throws IOException {
-		if (Files.notExists(this.path)) {
-			Files.createDirectories(this.path.toAbsolutePath().getParent());
-			Files.createDirectory(this.path,
+	static ArchiveFolder open(Path path) throws IOException {
+		if (Files.notExists(path)) {
+			Files.createDirectories(path.toAbsolutePath(),
 					PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
 		}
-		if (!Files.isDirectory(this.path)) {
-			throw new IOException(this.path + " is no folder");
+		Path folder = path.toRealPath();
+		if (!Files.isDirectory(folder)) {
+			throw new IOException(folder + " is no folder");
 		}
-		checkOwner(this.path.toRealPath());
+		if (folder.toString().indexOf(':') >= 0) {
+			throw new IOException("the JVM takes no archive from a folder with a colon in its name: " + folder);
+		}
+		checkOwner(folder);
+		return new ArchiveFolder(folder);
 	}
 
 	/**
@@ -61,25 +67,31 @@ record ArchiveFolder(Path path) {
 	}
 
 	/**
-	 * Where an archive is made, so that nobody uses it before it is complete.
+	 * Create the folder of a training run, so that nobody uses what is not complete.
 	 */
-	Path unfinished(String key) {
-		return this.path.resolve(UNFINISHED + key + "-" + ProcessHandle.current().pid());
-	}
-
-	/**
-	 * What the latest training run has printed.
-	 */
-	Path log() {
-		return this.path.resolve("training.log");
+	Path begin() throws IOException {
+		return Files.createTempDirectory(this.path, UNFINISHED);
 	}
 
 	/**
 	 * Let others use a complete archive.
 	 */
-	void publish(Path unfinished, Path archive) throws IOException {
-		Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-------"));
-		Files.move(unfinished, archive, StandardCopyOption.ATOMIC_MOVE);
+	void publish(Path complete, Path archive) throws IOException {
+		Files.setPosixFilePermissions(complete, PosixFilePermissions.fromString("rw-------"));
+		Files.move(complete, archive, StandardCopyOption.ATOMIC_MOVE);
+	}
+
+	/**
+	 * Keep what a training run has printed, and delete all else that it has left.
+	 * @return where it is kept
+	 */
+	Path end(Path run, Path output) throws IOException {
+		Path log = this.path.resolve("training.log");
+		if (Files.exists(output)) {
+			Files.move(output, log, StandardCopyOption.ATOMIC_MOVE);
+		}
+		delete(run);
+		return log;
 	}
 
 	/**
@@ -93,25 +105,26 @@ record ArchiveFolder(Path path) {
 
 	/**
 	 * Delete what is no longer needed: archives but those used last, and what training
-	 * runs have left that did not come to their end.
+	 * runs have left whose process was killed.
 	 */
 	void tidyUp() throws IOException {
 		List<Path> archives = list(PREFIX + "*" + SUFFIX);
 		for (Path archive : archives.subList(Math.min(KEPT, archives.size()), archives.size())) {
 			Files.deleteIfExists(archive);
 		}
-		for (Path unfinished : list(UNFINISHED + "*")) {
-			if (lastModified(unfinished).toInstant().isBefore(Instant.now().minus(ABANDONED))) {
-				Files.deleteIfExists(unfinished);
+		for (Path run : list(UNFINISHED + "*")) {
+			if (lastModified(run).toInstant().isBefore(Instant.now().minus(ABANDONED))) {
+				delete(run);
 			}
 		}
 	}
 
-	/**
-	 * Delete what a training run of this process has left.
-	 */
-	void discard(Path unfinished) throws IOException {
-		for (Path file : list(unfinished.getFileName() + "*")) {
+	private static void delete(Path run) throws IOException {
+		List<Path> files;
+		try (Stream<Path> walk = Files.walk(run)) {
+			files = walk.sorted(Comparator.reverseOrder()).toList();
+		}
+		for (Path file : files) {
 			Files.deleteIfExists(file);
 		}
 	}

@@ -34,16 +34,6 @@ public final class GentleLauncher implements ProcessLauncher {
 	}
 
 	@Override
-	public void prepare(LaunchRequest request) {
-		this.launcher.prepare(request);
-	}
-
-	@Override
-	public void close() {
-		this.launcher.close();
-	}
-
-	@Override
 	public LaunchedProcess launch(LaunchRequest request) throws IOException {
 		// What cannot be run is to be an error here, and chrt has a status for it only
 		if (Executable.java(request).isEmpty() || !isPermitted()) {

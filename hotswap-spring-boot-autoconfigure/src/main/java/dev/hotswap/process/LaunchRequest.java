@@ -1,7 +1,6 @@
 package dev.hotswap.process;
 
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -34,17 +33,6 @@ public record LaunchRequest(CommandLine commandLine, Path directory, Map<String,
 	public LaunchRequest with(String variable, String value) {
 		Map<String, String> environment = new HashMap<>(this.environment);
 		environment.put(variable, value);
-		return new LaunchRequest(this.commandLine, this.directory, environment);
-	}
-
-	/**
-	 * The same without some environment variables.
-	 * @param variables their names
-	 * @return the other request
-	 */
-	public LaunchRequest without(Collection<String> variables) {
-		Map<String, String> environment = new HashMap<>(this.environment);
-		environment.keySet().removeAll(variables);
 		return new LaunchRequest(this.commandLine, this.directory, environment);
 	}
 

@@ -8,7 +8,7 @@ import java.io.IOException;
  * @since 0.1.0
  */
 @FunctionalInterface
-public interface ProcessLauncher extends AutoCloseable {
+public interface ProcessLauncher {
 
 	/**
 	 * Launch a process.
@@ -19,19 +19,18 @@ public interface ProcessLauncher extends AutoCloseable {
 	LaunchedProcess launch(LaunchRequest request) throws IOException;
 
 	/**
-	 * Do in advance what makes a later launch faster. Blocks, for minutes at most; ends
-	 * early when something is launched, or with {@link #close()}. What goes wrong is
-	 * logged.
+	 * Do in advance what makes later launches faster, if that is not done yet. Blocks,
+	 * for minutes at most. What goes wrong is logged.
 	 * @param request what would be launched now
 	 */
 	default void prepare(LaunchRequest request) {
 	}
 
 	/**
-	 * Prepare nothing more. What has been launched lives on.
+	 * End what {@link #prepare} does, and do no more of it: something will be launched,
+	 * or nothing ever. Returns when the processes that it takes are gone.
 	 */
-	@Override
-	default void close() {
+	default void stopPreparing() {
 	}
 
 }

@@ -3,16 +3,17 @@ package dev.hotswap.process;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -25,11 +26,20 @@ import java.util.stream.Stream;
  */
 final class ReleaseClasses {
 
-	/** Options of HotSpot's for archives; who gives one takes care of them himself. */
-	private static final Pattern ARCHIVE_OPTION = Pattern.compile("-Xshare:(?!auto$).*|-XX:(Shared|Archive|AOT|Dump).*"
-			+ "|-XX:[+-](AOT|AutoCreateShared|DumpShared|RecordDynamicDump|RequireShared|UseShared).*");
+	/**
+	 * Options of HotSpot's for archives, or files with any. Who gives one takes care of
+	 * archives himself, and JDK 25 does not start with some of them beside an AOT cache.
+	 */
+	private static final Pattern ARCHIVE_OPTION = Pattern
+		.compile("-Xshare:.*|-XX:(Shared|Archive|AOT|Dump|Flags|VMOptionsFile).*"
+				+ "|-XX:[+-](AOT|AutoCreateShared|DumpShared|RecordDynamicDump|RequireShared|UseShared).*");
+
+	/** Refused by JDK 17 when it makes an archive, and by JDK 25 when it uses one. */
+	private static final Pattern AGENT = Pattern.compile("-(javaagent|agentlib|agentpath):.*|-Xrun.*");
 
 	private static final Set<String> CLASS_PATH = Set.of("-cp", "-classpath", "--class-path");
+
+	private static final String BOOT_LOADER = "org.springframework.boot.loader.";
 
 	private static final int KEY_BYTES = 8;
 
@@ -37,7 +47,7 @@ final class ReleaseClasses {
 
 	private final JvmOptions options;
 
-	private final TreeSet<String> lines = new TreeSet<>();
+	private final List<String> lines = new ArrayList<>();
 
 	private ReleaseClasses(LaunchRequest request) {
 		this.request = request;
@@ -45,8 +55,8 @@ final class ReleaseClasses {
 	}
 
 	/**
-	 * What tells the classes of a process from others: the files by their size and time,
-	 * as the JVM itself does.
+	 * What tells the classes of a process from others: the files by their size and times,
+	 * as the JVM itself does, and options in their order.
 	 * @param request what is to be launched
 	 * @return the key, which may be part of a file's name
 	 * @throws IOException if no archive can be made of them; the message goes on after
@@ -96,6 +106,9 @@ final class ReleaseClasses {
 			if (ARCHIVE_OPTION.matcher(word).matches()) {
 				throw new IOException(word + " stands in its command line or environment already");
 			}
+			if (AGENT.matcher(word).matches()) {
+				throw new IOException("the JVM does not go together with archives and " + word);
+			}
 			if (!word.startsWith("-D")) {
 				this.lines.add(word);
 			}
@@ -133,6 +146,12 @@ final class ReleaseClasses {
 		List<Path> entries = new ArrayList<>(List.of(jar));
 		try (JarFile file = new JarFile(jar.toFile())) {
 			Manifest manifest = file.getManifest();
+			if (manifest != null && String.valueOf(manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS))
+				.startsWith(BOOT_LOADER)) {
+				throw new IOException(
+						jar + " is an executable jar with jars in it, from which no classes are archived. "
+								+ "Extract it: java -Djarmode=tools -jar " + jar.getFileName() + " extract");
+			}
 			String classPath = (manifest != null) ? manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH)
 					: null;
 			if (classPath != null) {
@@ -143,9 +162,16 @@ final class ReleaseClasses {
 	}
 
 	private static void addJars(Path folder, List<Path> entries) throws IOException {
+		List<Path> found = new ArrayList<>();
 		try (DirectoryStream<Path> jars = Files.newDirectoryStream(folder, "*.{jar,JAR}")) {
-			jars.forEach(entries::add);
+			jars.forEach(found::add);
 		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
+		}
+		// The order in which they are found is nobody's choice
+		found.sort(Comparator.naturalOrder());
+		entries.addAll(found);
 	}
 
 	private Path resolve(String entry) {
@@ -164,7 +190,8 @@ final class ReleaseClasses {
 	}
 
 	private void addFile(Path file) throws IOException {
-		this.lines.add("%s %d %s".formatted(file, Files.size(file), Files.getLastModifiedTime(file)));
+		// Tools that make images give all files one time, but not that of the change
+		this.lines.add("%s %s".formatted(file, Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino")));
 	}
 
 }

@@ -49,6 +49,11 @@ class DeploymentFilesTests {
 		assertThat(files.verify("2")).isNull();
 		assertThat(files.verify(null)).isNull();
 		assertThat(files.jar()).as("neither current nor running").isNull();
+		assertThat(files.defaultJar()).isNull();
+		assertThat(files.verify("2")).isNull();
+		Files.createSymbolicLink(this.folder.resolve("current"), Path.of("releases/2"));
+		assertThat(files.defaultJar()).isEqualTo(jar);
+		assertThat(files.jar()).as("what was asked for stays").isEqualTo(jar);
 	}
 
 	@Test
@@ -57,6 +62,7 @@ class DeploymentFilesTests {
 		files.begin(false);
 		assertThat(files.verify(null)).isNull();
 		assertThat(files.jar()).isNull();
+		assertThat(files.defaultJar()).isNull();
 		files.becameActive();
 		files.proven();
 		files.release();

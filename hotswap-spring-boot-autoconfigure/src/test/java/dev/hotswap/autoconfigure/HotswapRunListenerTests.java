@@ -43,6 +43,7 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 
@@ -141,6 +142,28 @@ class HotswapRunListenerTests {
 		finally {
 			SpringProperties.setProperty(AbstractAotProcessor.AOT_PROCESSING, null);
 		}
+	}
+
+	@Test
+	void trainingRunBesideTheRunningInstanceTakesNothing(CapturedOutput output) {
+		ConfigurableApplicationContext running = run("hotswap.control.socket=" + socket());
+		SpringProperties.setProperty(DefaultLifecycleProcessor.EXIT_PROPERTY_NAME,
+				DefaultLifecycleProcessor.ON_REFRESH_VALUE);
+		try {
+			ConfigurableApplicationContext training = run("hotswap.control.socket=" + socket(), "hotswap.takeover=true",
+					"hotswap.pid-file=" + this.folder.resolve("pid"));
+			assertThat(training.getBean(Handoff.class).status().role()).isNotEqualTo(Role.ACTIVE);
+			assertThat(protocol(training)).isEqualTo(HandoffNioProtocol.class);
+			training.close();
+		}
+		finally {
+			SpringProperties.setProperty(DefaultLifecycleProcessor.EXIT_PROPERTY_NAME, null);
+		}
+		assertThat(output).contains("This is a training run");
+		assertThat(this.folder.resolve("pid")).doesNotExist();
+		assertThat(socket()).exists();
+		assertThat(running.getBean(Handoff.class).status().role()).isEqualTo(Role.ACTIVE);
+		assertThat(running.getBean(Handoff.class).status().handoff()).isNull();
 	}
 
 	@Test

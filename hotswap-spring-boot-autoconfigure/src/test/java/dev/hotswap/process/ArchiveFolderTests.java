@@ -28,9 +28,8 @@ class ArchiveFolderTests {
 
 	@Test
 	void isCreatedForItsOwnerOnly() throws IOException {
-		ArchiveFolder folder = new ArchiveFolder(this.parent.resolve("a/b"));
-		folder.prepare();
-		folder.prepare();
+		ArchiveFolder folder = ArchiveFolder.open(this.parent.resolve("a/b"));
+		assertThat(ArchiveFolder.open(this.parent.resolve("a/b"))).isEqualTo(folder);
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.path()))).isEqualTo("rwx------");
 	}
 
@@ -38,14 +37,14 @@ class ArchiveFolderTests {
 	@ValueSource(strings = { "rwxrwxr-x", "rwxr-xrwx" })
 	void nobodyElseMayDecideWhatRuns(String permissions) throws IOException {
 		Files.setPosixFilePermissions(this.parent, PosixFilePermissions.fromString(permissions));
-		assertThatIOException().isThrownBy(new ArchiveFolder(this.parent)::prepare)
+		assertThatIOException().isThrownBy(() -> ArchiveFolder.open(this.parent))
 			.withMessageContaining("others may write")
 			.withMessageContaining(permissions);
 	}
 
 	@Test
 	void archiveThatOthersMayHaveWrittenIsNotUsed() throws IOException {
-		ArchiveFolder folder = new ArchiveFolder(this.parent);
+		ArchiveFolder folder = ArchiveFolder.open(this.parent);
 		Path archive = Files.createFile(folder.archive("1"));
 		folder.use(archive);
 		Files.setPosixFilePermissions(archive, PosixFilePermissions.fromString("rw-rw----"));
@@ -57,26 +56,43 @@ class ArchiveFolderTests {
 	@Test
 	void fileInItsPlaceIsAProblem() throws IOException {
 		Path file = Files.createFile(this.parent.resolve("file"));
-		assertThatIOException().isThrownBy(new ArchiveFolder(file)::prepare).withMessageContaining("no folder");
+		assertThatIOException().isThrownBy(() -> ArchiveFolder.open(file)).withMessageContaining("no folder");
+	}
+
+	@Test
+	void colonEndsAPathForTheJvm() {
+		assertThatIOException().isThrownBy(() -> ArchiveFolder.open(this.parent.resolve("a:b")))
+			.withMessageContaining("colon");
+	}
+
+	@Test
+	void runLeavesItsOutputOnly() throws IOException {
+		ArchiveFolder folder = ArchiveFolder.open(this.parent);
+		Path run = folder.begin();
+		Path other = folder.begin();
+		Files.createDirectory(run.resolve("tomcat"));
+		Files.createFile(run.resolve("tomcat").resolve("x"));
+		Path output = Files.writeString(run.resolve("output"), "said");
+		assertThat(folder.end(run, output)).hasContent("said");
+		assertThat(run).doesNotExist();
+		assertThat(other).exists();
 	}
 
 	@Test
 	void archivesUsedLastAreKept() throws IOException {
-		ArchiveFolder folder = new ArchiveFolder(this.parent);
+		ArchiveFolder folder = ArchiveFolder.open(this.parent);
 		for (int i = 1; i <= 5; i++) {
 			old(folder.archive("key" + i), Duration.ofDays(10 - i));
 		}
 		folder.use(folder.archive("key1"));
 		Path others = old(this.parent.resolve("notes.txt"), Duration.ofDays(99));
-		Path current = old(folder.unfinished("key6"), Duration.ofMinutes(5));
-		Path abandoned = old(folder.unfinished("key7"), Duration.ofHours(2));
+		Path current = old(folder.begin().resolve("a"), Duration.ofMinutes(5)).getParent();
+		Path abandoned = folder.begin();
+		Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
 		folder.tidyUp();
 		assertThat(files()).containsExactlyInAnyOrder(folder.archive("key1"), folder.archive("key5"),
 				folder.archive("key4"), others, current);
 		assertThat(abandoned).doesNotExist();
-		folder.discard(current);
-		assertThat(current).doesNotExist();
-		assertThat(others).exists();
 	}
 
 	private List<Path> files() throws IOException {

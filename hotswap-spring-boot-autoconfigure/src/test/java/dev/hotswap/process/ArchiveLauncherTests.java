@@ -1,5 +1,6 @@
 package dev.hotswap.process;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,6 +38,8 @@ class ArchiveLauncherTests {
 
 	private @Nullable String obstacle;
 
+	private int status;
+
 	private ArchiveLauncher launcher;
 
 	@BeforeEach
@@ -56,6 +59,7 @@ class ArchiveLauncherTests {
 		assertThat(files()).containsExactlyInAnyOrder(archive, archives().get(0).resolveSibling("training.log"));
 		assertThat(archive.resolveSibling("training.log")).content().contains("onRefresh");
 		Object made = Files.getAttribute(archive, "unix:ctime");
+		this.launcher = launcher();
 		this.launcher.prepare(request);
 		assertThat(Files.getAttribute(archive, "unix:ctime")).isEqualTo(made);
 		this.launcher.launch(request);
@@ -75,12 +79,25 @@ class ArchiveLauncherTests {
 	}
 
 	@Test
+	void archiveWithWhichASuccessorCrashesIsNotUsedAgain() throws Exception {
+		LaunchRequest request = request(Program.class, "0");
+		this.launcher.prepare(request);
+		assertThat(archives()).hasSize(1);
+		for (int other : new int[] { 0, 1, 128 + 9, 128 + 15 }) {
+			this.status = other;
+			this.launcher.launch(request);
+			assertThat(archives()).hasSize(1);
+		}
+		this.status = 128 + 6;
+		this.launcher.launch(request);
+		assertThat(archives()).isEmpty();
+	}
+
+	@Test
 	void launchEndsATrainingRunAndNoneBeginsAfterwards() throws Exception {
 		LaunchRequest request = request(Program.class, "60");
 		CompletableFuture<Void> preparation = CompletableFuture.runAsync(() -> this.launcher.prepare(request));
 		await().until(() -> training().size() == 1);
-		await().until(() -> Files.exists(this.directory.resolve("archives/training.log"))
-				&& Files.readString(this.directory.resolve("archives/training.log")).contains("onRefresh"));
 		this.launcher.launch(request);
 		preparation.get(30, TimeUnit.SECONDS);
 		await().until(() -> training().isEmpty());
@@ -91,11 +108,11 @@ class ArchiveLauncherTests {
 	}
 
 	@Test
-	void closeEndsATrainingRun() throws Exception {
+	void stopEndsATrainingRun() throws Exception {
 		LaunchRequest request = request(Program.class, "60");
 		CompletableFuture<Void> preparation = CompletableFuture.runAsync(() -> this.launcher.prepare(request));
 		await().until(() -> training().size() == 1);
-		this.launcher.close();
+		this.launcher.stopPreparing();
 		preparation.get(30, TimeUnit.SECONDS);
 		await().until(() -> training().isEmpty());
 	}
@@ -108,6 +125,15 @@ class ArchiveLauncherTests {
 	}
 
 	@Test
+	void archiveThatTheJvmWouldNotUseIsNotKept() throws Exception {
+		this.launcher.prepare(request(Program.class, "replaced"));
+		assertThat(archives()).isEmpty();
+		assertThat(this.directory.resolve("archives/training.log")).content()
+			.contains("replaced")
+			.containsIgnoringCase("not the one used while building the shared archive file");
+	}
+
+	@Test
 	void noneIsMadeWhileThereIsNoRoom() throws Exception {
 		this.obstacle = "there is no memory";
 		this.launcher.prepare(request(Program.class, "0"));
@@ -117,7 +143,7 @@ class ArchiveLauncherTests {
 	private ArchiveLauncher launcher() {
 		return new ArchiveLauncher((request) -> {
 			this.launched.add(request.commandLine().words());
-			return null;
+			return new Exited(new ProcessId(1, 1), CompletableFuture.completedFuture(this.status));
 		}, this.directory.resolve("archives"), () -> this.obstacle);
 	}
 
@@ -158,17 +184,33 @@ class ArchiveLauncherTests {
 				this.directory.resolve("app.jar").toString(), Program.class.getName(), argument);
 	}
 
+	private record Exited(ProcessId id, CompletableFuture<Integer> onExit) implements LaunchedProcess {
+
+	}
+
 	/**
-	 * Sleeps for as many seconds as it is told.
+	 * Sleeps for as many seconds as it is told, or is replaced.
 	 */
 	static final class Program {
 
 		private Program() {
 		}
 
-		public static void main(String[] arguments) throws InterruptedException {
+		public static void main(String[] arguments) throws Exception {
 			System.out.println(System.getProperty("spring.context.exit"));
+			if (arguments[0].equals("replaced")) {
+				System.out.println(arguments[0]);
+				Runtime.getRuntime().addShutdownHook(new Thread(Program::replace));
+				return;
+			}
 			Thread.sleep(Duration.ofSeconds(Integer.parseInt(arguments[0])).toMillis());
+		}
+
+		/** As if somebody had deployed meanwhile. */
+		private static void replace() {
+			if (!new File(System.getProperty("java.class.path")).setLastModified(0)) {
+				Runtime.getRuntime().halt(99);
+			}
 		}
 
 	}

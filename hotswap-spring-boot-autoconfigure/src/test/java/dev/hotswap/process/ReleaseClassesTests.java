@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,6 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +35,8 @@ class ReleaseClassesTests {
 	void prepare() throws IOException {
 		jar("app.jar", "lib/one.jar  lib/gone.jar");
 		Files.createDirectory(this.directory.resolve("lib"));
-		jar("lib/one.jar", null);
-		jar("lib/two.jar", null);
+		jar("lib/one.jar", "");
+		jar("lib/two.jar", "");
 	}
 
 	@Test
@@ -54,13 +54,33 @@ class ReleaseClassesTests {
 		assertThat(key(words.split(" "))).isEqualTo(key);
 		Path library = this.directory.resolve("lib/one.jar");
 		FileTime time = Files.getLastModifiedTime(library);
-		Files.setLastModifiedTime(library, FileTime.fromMillis(0));
+		byte[] bytes = Files.readAllBytes(library);
+		bytes[bytes.length - 1]++;
+		Path copy = Files.write(this.directory.resolve("copy"), bytes);
+		Files.setLastModifiedTime(copy, time);
+		Files.move(copy, library, StandardCopyOption.REPLACE_EXISTING);
+		assertThat(Files.getLastModifiedTime(library)).isEqualTo(time);
 		assertThat(key(words.split(" "))).isNotEqualTo(key);
-		Files.setLastModifiedTime(library, time);
-		assertThat(key(words.split(" "))).isEqualTo(key);
-		Files.write(library, new byte[1000]);
-		Files.setLastModifiedTime(library, time);
-		assertThat(key(words.split(" "))).isNotEqualTo(key);
+	}
+
+	@Test
+	void executableJarMustBeExtracted() throws IOException {
+		Manifest manifest = new Manifest();
+		manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+		manifest.getMainAttributes()
+			.put(Attributes.Name.MAIN_CLASS, "org.springframework.boot.loader.launch.JarLauncher");
+		jar("fat.jar", manifest);
+		assertThatIOException().isThrownBy(() -> key("-jar", "fat.jar"))
+			.withMessageContaining("java -Djarmode=tools -jar fat.jar extract");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-javaagent:apm.jar", "-agentpath:/lib/x.so=a", "-agentlib:jdwp=transport=dt_socket" })
+	void agentsAndArchivesDoNotGoTogether(String agent) {
+		assertThatIOException().isThrownBy(() -> key(agent, "-jar", "app.jar")).withMessageContaining(agent);
+		assertThatIOException()
+			.isThrownBy(() -> ReleaseClasses.key(request(Map.of("JAVA_TOOL_OPTIONS", agent), "-jar", "app.jar")))
+			.withMessageContaining(agent);
 	}
 
 	@Test
@@ -77,7 +97,8 @@ class ReleaseClassesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "-Xshare:off", "-XX:SharedArchiveFile=x.jsa", "-XX:AOTCache=x.aot", "-XX:AOTMode=off",
-			"-XX:ArchiveClassesAtExit=x", "-XX:+AutoCreateSharedArchive", "-XX:DumpLoadedClassList=x" })
+			"-XX:ArchiveClassesAtExit=x", "-XX:+AutoCreateSharedArchive", "-XX:DumpLoadedClassList=x",
+			"-XX:VMOptionsFile=x" })
 	void whoGivesAnOptionForArchivesTakesCareOfThemHimself(String option) {
 		assertThatIOException().isThrownBy(() -> key(option, "-jar", "app.jar"))
 			.withMessageStartingWith(option + " stands in");
@@ -127,12 +148,14 @@ class ReleaseClassesTests {
 		return new LaunchRequest(new CommandLine(command), this.directory, environment);
 	}
 
-	private void jar(String name, @Nullable String classPath) throws IOException {
+	private void jar(String name, String classPath) throws IOException {
 		Manifest manifest = new Manifest();
 		manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-		if (classPath != null) {
-			manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, classPath);
-		}
+		manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, classPath);
+		jar(name, manifest);
+	}
+
+	private void jar(String name, Manifest manifest) throws IOException {
 		try (OutputStream file = Files.newOutputStream(this.directory.resolve(name));
 				JarOutputStream jar = new JarOutputStream(file, manifest)) {
 			jar.finish();

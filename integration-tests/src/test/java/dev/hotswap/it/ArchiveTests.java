@@ -59,6 +59,8 @@ class ArchiveTests {
 
 	private App.Builder app() {
 		return this.sandbox.app(this.platform)
+			.withDefaultJvmOptions()
+			.jvmOption("-Xmx256m")
 			.packaged(new Jars(this.sandbox.folder()))
 			.property("hotswap.launch.archive-directory", folder());
 	}
