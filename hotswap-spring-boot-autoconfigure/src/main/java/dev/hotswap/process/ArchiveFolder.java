@@ -113,7 +113,7 @@ record ArchiveFolder(Path path) {
 			Files.deleteIfExists(archive);
 		}
 		for (Path run : list(UNFINISHED + "*")) {
-			if (lastModified(run).toInstant().isBefore(Instant.now().minus(ABANDONED))) {
+			if (lastModified(run).compareTo(FileTime.from(Instant.now().minus(ABANDONED))) < 0) {
 				delete(run);
 			}
 		}

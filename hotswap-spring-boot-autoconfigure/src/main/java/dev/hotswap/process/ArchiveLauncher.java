@@ -154,6 +154,7 @@ public final class ArchiveLauncher implements ProcessLauncher {
 	private void make(LaunchRequest request, ArchiveFolder folder, Path archive)
 			throws IOException, InterruptedException {
 		long begin = System.nanoTime();
+		logger.info("A training run makes an archive of this release's classes for successors");
 		Path run = folder.begin();
 		Path output = run.resolve("output");
 		Path made = run.resolve("archive");
@@ -227,7 +228,6 @@ public final class ArchiveLauncher implements ProcessLauncher {
 			.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
 			.start();
 		this.training = process;
-		logger.info("Process " + process.pid() + " makes an archive of this release's classes for successors");
 		return process;
 	}
 

@@ -25,6 +25,8 @@ import static org.awaitility.Awaitility.await;
 @OnPlatforms(Choice.TWO)
 class ArchiveTests {
 
+	private static final String TRAINING = "A training run makes an archive of this release's classes";
+
 	private final Platform platform;
 
 	@RegisterExtension
@@ -42,16 +44,16 @@ class ArchiveTests {
 		assertThat(app.servingPid()).isEqualTo(app.pid());
 		long successor = app.handOver().successor();
 		assertThat(Files.readString(Path.of("/proc/" + successor + "/maps"))).contains(archives().get(0).toString());
-		assertThat(app.output()).containsOnlyOnce("makes an archive of this release's classes")
+		assertThat(app.output()).containsOnlyOnce(TRAINING)
 			.contains("The successor starts with the archive " + archives().get(0));
 	}
 
 	@Test
 	void handoffDuringATrainingRunDoesNotWaitForItAndTheSuccessorMakesTheArchive() throws Exception {
 		App app = app().start().awaitServing();
-		app.awaitOutput("makes an archive of this release's classes");
+		app.awaitOutput(TRAINING);
 		long successor = app.handOver().successor();
-		assertThat(app.output()).contains("The archive is left unfinished");
+		assertThat(app.output()).contains("The archive of this release's classes is left unfinished");
 		await().atMost(Duration.ofMinutes(2)).until(() -> !archives().isEmpty());
 		assertThat(app.servingPid()).isEqualTo(successor);
 		await().until(() -> this.sandbox.living().equals(List.of(successor)));
