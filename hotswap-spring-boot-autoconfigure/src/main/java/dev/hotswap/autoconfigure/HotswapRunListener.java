@@ -169,7 +169,8 @@ final class HotswapRunListener implements SpringApplicationRunListener {
 		}
 		if (launch.getArchiveDirectory() != null) {
 			launcher = new ArchiveLauncher(launcher, launch.getArchiveDirectory(),
-					HotswapPrecheckAutoConfiguration.memory(properties)::refuse);
+					properties.getPrechecks().getMemory().isEnabled()
+							? HotswapPrecheckAutoConfiguration.memory(properties)::refuse : () -> null);
 		}
 		return launcher;
 	}

@@ -127,14 +127,7 @@ final class PredecessorWork {
 	 */
 	void prepareLaunch(Executor executor) {
 		try {
-			executor.execute(() -> {
-				try {
-					this.launch.prepare(this.deployment.defaultJar());
-				}
-				catch (IOException | RuntimeException ex) {
-					logger.warn("The launch of a successor could not be prepared", ex);
-				}
-			});
+			executor.execute(() -> this.launch.prepare(this.deployment));
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			logger.debug("There is no thread to prepare the launch of a successor", ex);

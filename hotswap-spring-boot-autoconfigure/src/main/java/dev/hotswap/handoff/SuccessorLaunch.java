@@ -71,10 +71,9 @@ final class SuccessorLaunch {
 
 	/**
 	 * Prepare for a launch. Blocks, for minutes at most.
-	 * @param jar the jar to run, or {@code null} for that of this process
 	 */
-	void prepare(@Nullable Path jar) throws IOException {
-		this.launcher.prepare(plan(null, jar).request());
+	void prepare(Deployment deployment) {
+		this.launcher.prepare(() -> plan(null, deployment.defaultJar()).request());
 	}
 
 	/**

@@ -125,11 +125,12 @@ public final class ArchiveLauncher implements ProcessLauncher {
 	}
 
 	@Override
-	public void prepare(LaunchRequest request) {
+	public void prepare(Plan plan) {
 		if (!this.begun.compareAndSet(false, true)) {
 			return;
 		}
 		try {
+			LaunchRequest request = plan.request();
 			String key = ReleaseClasses.key(request);
 			ArchiveFolder folder = ArchiveFolder.open(this.path);
 			Path archive = folder.archive(key);

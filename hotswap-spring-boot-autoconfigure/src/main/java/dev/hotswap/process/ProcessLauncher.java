@@ -21,9 +21,9 @@ public interface ProcessLauncher {
 	/**
 	 * Do in advance what makes later launches faster, if that is not done yet. Blocks,
 	 * for minutes at most. What goes wrong is logged.
-	 * @param request what would be launched now
+	 * @param plan finds what would be launched now, for who wants to know
 	 */
-	default void prepare(LaunchRequest request) {
+	default void prepare(Plan plan) {
 	}
 
 	/**
@@ -31,6 +31,21 @@ public interface ProcessLauncher {
 	 * or nothing ever. Returns when the processes that it takes are gone.
 	 */
 	default void stopPreparing() {
+	}
+
+	/**
+	 * Finds what would be launched.
+	 */
+	@FunctionalInterface
+	interface Plan {
+
+		/**
+		 * Plan a launch.
+		 * @return what to launch
+		 * @throws IOException when nothing could be launched
+		 */
+		LaunchRequest request() throws IOException;
+
 	}
 
 }

@@ -53,14 +53,14 @@ class ArchiveLauncherTests {
 		this.launcher.launch(request);
 		assertThat(this.launched.get(0)).isEqualTo(request.commandLine().words());
 		this.launcher = launcher();
-		this.launcher.prepare(request);
+		this.launcher.prepare(() -> request);
 		assertThat(archives()).hasSize(1);
 		Path archive = archives().get(0);
 		assertThat(files()).containsExactlyInAnyOrder(archive, archives().get(0).resolveSibling("training.log"));
 		assertThat(archive.resolveSibling("training.log")).content().contains("onRefresh");
 		Object made = Files.getAttribute(archive, "unix:ctime");
 		this.launcher = launcher();
-		this.launcher.prepare(request);
+		this.launcher.prepare(() -> request);
 		assertThat(Files.getAttribute(archive, "unix:ctime")).isEqualTo(made);
 		this.launcher.launch(request);
 		assertThat(this.launched.get(1)).anyMatch((word) -> word.startsWith("-XX:") && word.endsWith("=" + archive))
@@ -70,7 +70,7 @@ class ArchiveLauncherTests {
 
 	@Test
 	void anotherReleaseStartsWithoutTheArchive() throws Exception {
-		this.launcher.prepare(request(Program.class, "0"));
+		this.launcher.prepare(() -> request(Program.class, "0"));
 		assertThat(archives()).hasSize(1);
 		Files.write(this.directory.resolve("app.jar"), new byte[] { 0 }, StandardOpenOption.APPEND);
 		LaunchRequest other = new LaunchRequest(new CommandLine(words("0")), this.directory, System.getenv());
@@ -81,7 +81,7 @@ class ArchiveLauncherTests {
 	@Test
 	void archiveWithWhichASuccessorCrashesIsNotUsedAgain() throws Exception {
 		LaunchRequest request = request(Program.class, "0");
-		this.launcher.prepare(request);
+		this.launcher.prepare(() -> request);
 		assertThat(archives()).hasSize(1);
 		for (int other : new int[] { 0, 1, 128 + 9, 128 + 15 }) {
 			this.status = other;
@@ -96,21 +96,21 @@ class ArchiveLauncherTests {
 	@Test
 	void launchEndsATrainingRunAndNoneBeginsAfterwards() throws Exception {
 		LaunchRequest request = request(Program.class, "60");
-		CompletableFuture<Void> preparation = CompletableFuture.runAsync(() -> this.launcher.prepare(request));
+		CompletableFuture<Void> preparation = CompletableFuture.runAsync(() -> this.launcher.prepare(() -> request));
 		await().until(() -> training().size() == 1);
 		this.launcher.launch(request);
 		preparation.get(30, TimeUnit.SECONDS);
 		await().until(() -> training().isEmpty());
 		assertThat(archives()).isEmpty();
 		assertThat(files()).extracting((file) -> file.getFileName().toString()).containsExactly("training.log");
-		this.launcher.prepare(request);
+		this.launcher.prepare(() -> request);
 		assertThat(archives()).isEmpty();
 	}
 
 	@Test
 	void stopEndsATrainingRun() throws Exception {
 		LaunchRequest request = request(Program.class, "60");
-		CompletableFuture<Void> preparation = CompletableFuture.runAsync(() -> this.launcher.prepare(request));
+		CompletableFuture<Void> preparation = CompletableFuture.runAsync(() -> this.launcher.prepare(() -> request));
 		await().until(() -> training().size() == 1);
 		this.launcher.stopPreparing();
 		preparation.get(30, TimeUnit.SECONDS);
@@ -119,14 +119,14 @@ class ArchiveLauncherTests {
 
 	@Test
 	void trainingRunThatFailsLeavesNothingButItsLog() throws Exception {
-		this.launcher.prepare(request(Program.class, "fails"));
+		this.launcher.prepare(() -> request(Program.class, "fails"));
 		assertThat(files()).extracting((file) -> file.getFileName().toString()).containsExactly("training.log");
 		assertThat(this.directory.resolve("archives/training.log")).content().contains("NumberFormatException");
 	}
 
 	@Test
 	void archiveThatTheJvmWouldNotUseIsNotKept() throws Exception {
-		this.launcher.prepare(request(Program.class, "replaced"));
+		this.launcher.prepare(() -> request(Program.class, "replaced"));
 		assertThat(archives()).isEmpty();
 		assertThat(this.directory.resolve("archives/training.log")).content()
 			.contains("replaced")
@@ -136,7 +136,7 @@ class ArchiveLauncherTests {
 	@Test
 	void noneIsMadeWhileThereIsNoRoom() throws Exception {
 		this.obstacle = "there is no memory";
-		this.launcher.prepare(request(Program.class, "0"));
+		this.launcher.prepare(() -> request(Program.class, "0"));
 		assertThat(files()).isEmpty();
 	}
 
