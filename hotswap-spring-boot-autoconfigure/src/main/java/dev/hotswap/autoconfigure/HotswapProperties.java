@@ -590,7 +590,8 @@ public class HotswapProperties {
 		private Duration duration = Duration.ofSeconds(10);
 
 		/**
-		 * Requests that are sent at once.
+		 * Requests that are sent at once, at most. Those that are answered within 5 ms
+		 * take turns, half as many at once as there are processors.
 		 */
 		private int concurrency = 4;
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends requests to connectors of this process, over and over in proportion to their
  * weights, until their latency has settled. For one run.
+ * <p>
+ * A request that is answered at once keeps a processor busy. More of these at a time than
+ * half of the processors, whose other half the JIT compilers want, would make nothing
+ * warm sooner, but threads stand in line, the predecessor's among them. So they take
+ * turns, and only those that wait for something else are sent as many at once as there
+ * are workers.
  */
 final class RequestWarmUp {
 
@@ -61,6 +68,8 @@ final class RequestWarmUp {
 	private final int concurrency;
 
 	private final ThreadFactory threads;
+
+	private final Semaphore turns = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
 
 	private final LatencyTrend trend;
 
@@ -157,7 +166,7 @@ final class RequestWarmUp {
 
 	private void work(long deadline) {
 		try (LoopbackConnections connections = new LoopbackConnections(this.mark)) {
-			while (!this.trend.isSettled() && System.nanoTime() - deadline < 0 && !this.isServing.getAsBoolean()) {
+			while (!isOver(deadline)) {
 				WarmUpTarget target = nextTarget();
 				if (target == null) {
 					if (this.targets.stream().allMatch(WarmUpTarget::isGivenUp)) {
@@ -168,13 +177,18 @@ final class RequestWarmUp {
 					continue;
 				}
 				try {
-					send(target, connections, deadline);
+					sendInTurn(target, connections, deadline);
 				}
 				finally {
 					target.ended();
 				}
 			}
 		}
+	}
+
+	private boolean isOver(long deadline) {
+		return this.trend.isSettled() || System.nanoTime() - deadline >= 0 || this.isServing.getAsBoolean()
+				|| Thread.currentThread().isInterrupted();
 	}
 
 	private @Nullable WarmUpTarget nextTarget() {
@@ -185,6 +199,26 @@ final class RequestWarmUp {
 			}
 		}
 		return null;
+	}
+
+	private void sendInTurn(WarmUpTarget target, LoopbackConnections connections, long deadline) {
+		if (!target.isQuick()) {
+			send(target, connections, deadline);
+			return;
+		}
+		try {
+			if (this.turns.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+				try {
+					send(target, connections, deadline);
+				}
+				finally {
+					this.turns.release();
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void send(WarmUpTarget target, LoopbackConnections connections, long deadline) {
@@ -200,8 +234,9 @@ final class RequestWarmUp {
 			long start = System.nanoTime();
 			long latest = Math.min(start + MAX_RESPONSE_TIME.toNanos(), deadline);
 			ResponseReader.Response response = connection.exchange(target.request(), latest);
-			this.trend.add(System.nanoTime() - start);
-			target.answered(response.status());
+			long took = System.nanoTime() - start;
+			this.trend.add(took);
+			target.answered(response.status(), took);
 			keeps = response.kept();
 		}
 		catch (IOException ex) {

@@ -1,5 +1,6 @@
 package dev.hotswap.warmup;
 
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ final class WarmUpTarget {
 	/** A connection may have ended just then; twice in a row it is the request. */
 	private static final int MAX_IN_A_ROW = 2;
 
+	/** Nothing else was waited for, not even on a busy machine. */
+	private static final long QUICK = TimeUnit.MILLISECONDS.toNanos(5);
+
 	private final WarmUpRequest request;
 
 	private @Nullable String failure;
@@ -25,6 +29,8 @@ final class WarmUpTarget {
 	private int inARow;
 
 	private boolean answered;
+
+	private boolean quick;
 
 	private boolean givenUp;
 
@@ -60,9 +66,11 @@ final class WarmUpTarget {
 	 * the security's part that wants credentials, unless it is of a recorded request that
 	 * this release does not know.
 	 * @param status its status
+	 * @param nanos how long it took
 	 */
-	synchronized void answered(int status) {
+	synchronized void answered(int status, long nanos) {
 		this.answered = true;
+		this.quick = nanos < QUICK;
 		if (status >= SERVER_ERRORS || (status == NOT_FOUND && this.request.recorded())) {
 			failed("status " + status);
 			return;
@@ -73,6 +81,10 @@ final class WarmUpTarget {
 		}
 	}
 
+	/**
+	 * There was no useful response.
+	 * @param why what there was
+	 */
 	synchronized void failed(String why) {
 		this.inARow++;
 		if (this.inARow >= MAX_IN_A_ROW) {
@@ -81,6 +93,14 @@ final class WarmUpTarget {
 				this.failure = why;
 			}
 		}
+	}
+
+	/**
+	 * Whether the last answer came at once.
+	 * @return whether it took less than five milliseconds
+	 */
+	synchronized boolean isQuick() {
+		return this.quick;
 	}
 
 	synchronized boolean isGivenUp() {

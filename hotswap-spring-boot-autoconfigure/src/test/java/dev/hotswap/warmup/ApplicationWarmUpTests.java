@@ -8,11 +8,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -51,6 +54,8 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class ApplicationWarmUpTests {
 
+	private static final int WORKERS = Runtime.getRuntime().availableProcessors() + 2;
+
 	private final HandoffConnectors connectors = new HandoffConnectors(false, new RequestRecorder(true));
 
 	private final WarmUpMark mark = new WarmUpMark();
@@ -62,6 +67,11 @@ class ApplicationWarmUpTests {
 	private final Set<String> sessions = ConcurrentHashMap.newKeySet();
 
 	private final Set<String> hosts = ConcurrentHashMap.newKeySet();
+
+	/** For each request how many there were when it came. */
+	private final Queue<Integer> atOnce = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger present = new AtomicInteger();
 
 	private final CountDownLatch never = new CountDownLatch(1);
 
@@ -190,6 +200,30 @@ class ApplicationWarmUpTests {
 	}
 
 	@Test
+	void requestsThatWaitForSomethingAreSentAtOnce() {
+		start((factory) -> {
+		});
+		warmUp(withWorkers("/slow"));
+		assertThat(this.atOnce).contains(WORKERS);
+	}
+
+	@Test
+	void requestsThatAreAnsweredAtOnceTakeTurns() {
+		start((factory) -> {
+		});
+		warmUp(withWorkers("/brief"));
+		assertThat(this.atOnce).hasSizeGreaterThan(100);
+		// One that a busy machine keeps waiting is none of them for once
+		int turns = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+		assertThat(this.atOnce.stream().filter((requests) -> requests <= turns).count())
+			.isGreaterThan(this.atOnce.size() / 2);
+	}
+
+	private static WarmUpSettings withWorkers(String path) {
+		return new WarmUpSettings(List.of(WarmUpRequest.parse(path)), true, Duration.ofSeconds(1), WORKERS, true);
+	}
+
+	@Test
 	void accessLogSeesClientsOnly() throws Exception {
 		AtomicInteger logged = new AtomicInteger();
 		AbstractAccessLogValve log = new AbstractAccessLogValve() {
@@ -279,6 +313,8 @@ class ApplicationWarmUpTests {
 				case "/session" -> test.sessions.add(request.getSession().getId());
 				case "/host" -> test.hosts.add(request.getServerName().toLowerCase(Locale.ROOT));
 				case "/large" -> response.getOutputStream().write(new byte[100_000]);
+				case "/slow" -> take(30);
+				case "/brief" -> take(1);
 				case "/hanging" -> {
 					try {
 						test.never.await();
@@ -289,6 +325,13 @@ class ApplicationWarmUpTests {
 				}
 				default -> response.getWriter().print("hello");
 			}
+		}
+
+		private void take(int millis) {
+			ApplicationWarmUpTests test = ApplicationWarmUpTests.this;
+			test.atOnce.add(test.present.incrementAndGet());
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+			test.present.decrementAndGet();
 		}
 
 	}

@@ -83,9 +83,18 @@ class WarmUpTargetTests {
 		assertThat(this.configured.failure()).isEmpty();
 	}
 
+	@Test
+	void requestIsQuickWhoseLastAnswerCameAtOnce() {
+		assertThat(this.configured.isQuick()).isFalse();
+		this.configured.answered(200, 5_000_000);
+		assertThat(this.configured.isQuick()).isFalse();
+		this.configured.answered(200, 4_999_999);
+		assertThat(this.configured.isQuick()).isTrue();
+	}
+
 	private static void answer(WarmUpTarget target, int status, int times) {
 		for (int i = 0; i < times; i++) {
-			target.answered(status);
+			target.answered(status, 1);
 		}
 	}
 
