@@ -67,9 +67,9 @@ final class SpringHandoffApplication implements HandoffApplication {
 	}
 
 	@Override
-	public @Nullable String warmUp(List<RecordedRequest> recorded, Runnable progress) {
+	public @Nullable String warmUp(List<RecordedRequest> recorded, Runnable rehearsal, Runnable progress) {
 		ApplicationWarmUp warmUp = this.context.getBeanProvider(ApplicationWarmUp.class).getIfAvailable();
-		return (warmUp != null) ? warmUp.run(recorded, progress) : null;
+		return (warmUp != null) ? warmUp.run(recorded, rehearsal, progress) : null;
 	}
 
 	@Override

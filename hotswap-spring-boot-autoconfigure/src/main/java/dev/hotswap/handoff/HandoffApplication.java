@@ -42,10 +42,14 @@ public interface HandoffApplication {
 	 * Warm the application up before it serves. Returns when that is done, or has taken
 	 * long enough.
 	 * @param recorded requests of the kinds that the predecessor has served
+	 * @param rehearsal goes through what this process will do as a predecessor; to be run
+	 * in the midst of the warm-up, since it makes the JIT compilers take back some of
+	 * what they have compiled, which is to be compiled again before there are clients. It
+	 * blocks, usually for some tenths of a second, and is run afterwards where it was not
 	 * @param progress to be called from time to time
 	 * @return {@code null}, or why the handoff is to fail for it
 	 */
-	@Nullable String warmUp(List<RecordedRequest> recorded, Runnable progress);
+	@Nullable String warmUp(List<RecordedRequest> recorded, Runnable rehearsal, Runnable progress);
 
 	/**
 	 * Ask the readiness once.

@@ -88,7 +88,7 @@ final class SuccessorWork {
 		String problem = null;
 		try {
 			if (application != null) {
-				problem = application.warmUp(this.recorded,
+				problem = application.warmUp(this.recorded, this.rehearsal,
 						() -> this.events.accept(new Event.ApplicationProgressed()));
 			}
 		}
@@ -96,6 +96,7 @@ final class SuccessorWork {
 			logger.warn("The application could not be warmed up", ex);
 		}
 		this.events.accept(new Event.ApplicationProgressed());
+		// Does nothing if the application has done it
 		this.rehearsal.run();
 		this.events.accept(new Event.WarmedUp(problem));
 	}

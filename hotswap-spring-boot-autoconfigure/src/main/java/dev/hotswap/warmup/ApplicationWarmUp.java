@@ -67,22 +67,23 @@ public final class ApplicationWarmUp {
 	/**
 	 * Warm up. Blocks until that is done, or has taken long enough.
 	 * @param recorded requests of the kinds that the predecessor has served
+	 * @param rehearsal run once in the midst of the requests, if any are sent
 	 * @param progress called each second
 	 * @return {@code null}, or why the handoff is to fail for it
 	 */
-	public @Nullable String run(List<RecordedRequest> recorded, Runnable progress) {
+	public @Nullable String run(List<RecordedRequest> recorded, Runnable rehearsal, Runnable progress) {
 		if (this.settings.duration().isZero()) {
 			return null;
 		}
 		List<String> failures = new ArrayList<>(
 				new WarmUpBeans(this.settings.duration(), Thread::new).call(this.beans.get(), progress));
-		failures.addAll(sendRequests(recorded, progress));
+		failures.addAll(sendRequests(recorded, rehearsal, progress));
 		failures.forEach((failure) -> logger.warn("Warm-up: " + failure));
 		return (this.settings.required() && !failures.isEmpty())
 				? "The warm-up is required, but " + String.join("; ", failures) : null;
 	}
 
-	private List<String> sendRequests(List<RecordedRequest> recorded, Runnable progress) {
+	private List<String> sendRequests(List<RecordedRequest> recorded, Runnable rehearsal, Runnable progress) {
 		List<WarmUpRequest> requests = requests(recorded);
 		if (requests.isEmpty()) {
 			logger.info("Warm-up: no requests, since none were recorded or configured");
@@ -92,7 +93,10 @@ public final class ApplicationWarmUp {
 		try {
 			RequestWarmUp.Result result = new RequestWarmUp(this.connectors, requests, this.mark.value(),
 					this.settings.duration(), this.settings.concurrency(), MINIMUM_REQUESTS, Thread::new)
-				.run(progress);
+				.run(() -> {
+					awaitEndOfConnections();
+					rehearsal.run();
+				}, progress);
 			awaitEndOfConnections();
 			log(result);
 			return result.failures()

@@ -101,6 +101,16 @@ final class LatencyTrend {
 		}
 	}
 
+	/**
+	 * What comes now has to settle once more.
+	 */
+	synchronized void restart() {
+		this.settled = false;
+		this.stale = 0;
+		this.compiled = this.compilation.getAsLong();
+		this.looked = this.clock.getAsLong();
+	}
+
 	synchronized boolean isSettled() {
 		return this.settled;
 	}

@@ -11,7 +11,8 @@ import dev.hotswap.web.HandoffConnector;
 
 /**
  * The connections that a worker keeps, one for each connector and host, as a client of
- * that host would; and what cookies it has been given over them. For one thread.
+ * that host would; and what cookies it has been given over them. For one thread at a
+ * time.
  */
 final class LoopbackConnections implements AutoCloseable {
 
@@ -61,9 +62,14 @@ final class LoopbackConnections implements AutoCloseable {
 		this.kept.put(Origin.of(connector, request), connection);
 	}
 
+	/**
+	 * Close the connections. There may be new ones later, which return the cookies of
+	 * these.
+	 */
 	@Override
 	public void close() {
 		this.kept.values().forEach(LoopbackConnection::close);
+		this.kept.clear();
 	}
 
 	/**

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 import dev.hotswap.web.HandoffConnector;
 import dev.hotswap.web.HandoffConnectors;
@@ -47,6 +48,9 @@ final class RequestWarmUp {
 
 	private static final Duration PAUSE = Duration.ofMillis(1);
 
+	/** Which part of the time is left for what comes after the intermission. */
+	private static final int SECOND_PART = 4;
+
 	private static final Duration PROGRESS = Duration.ofSeconds(1);
 
 	private static final Log logger = LogFactory.getLog(RequestWarmUp.class);
@@ -61,11 +65,10 @@ final class RequestWarmUp {
 
 	private final AtomicInteger next = new AtomicInteger();
 
-	private final String mark;
+	/** Each worker's. */
+	private final List<LoopbackConnections> connections;
 
 	private final Duration duration;
-
-	private final int concurrency;
 
 	private final ThreadFactory threads;
 
@@ -90,9 +93,8 @@ final class RequestWarmUp {
 		this.isServing = connectors::isOpen;
 		this.targets = requests.stream().map(WarmUpTarget::new).toList();
 		this.schedule = schedule(this.targets);
-		this.mark = mark;
+		this.connections = Stream.generate(() -> new LoopbackConnections(mark)).limit(concurrency).toList();
 		this.duration = duration;
-		this.concurrency = concurrency;
 		this.threads = threads;
 		this.trend = new LatencyTrend(WINDOW, minimum, compilation(), System::nanoTime);
 	}
@@ -116,14 +118,33 @@ final class RequestWarmUp {
 	}
 
 	/**
-	 * Run until the latency has settled, the time is over, or nothing is left to send.
+	 * Run until the latency has settled, before the intermission and once more after it,
+	 * the time is over, or nothing is left to send.
+	 * @param intermission what is to be done before the last requests; left out if this
+	 * process serves meanwhile
 	 * @param progress called each second
 	 * @return what was done
 	 */
-	Result run(Runnable progress) {
+	Result run(Runnable intermission, Runnable progress) {
 		long start = System.nanoTime();
 		long deadline = start + this.duration.toNanos();
-		CountDownLatch ended = startWorkers(deadline);
+		send(deadline - this.duration.dividedBy(SECOND_PART).toNanos(), deadline, progress);
+		if (!this.isServing.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
+			long stopped = System.nanoTime();
+			intermission.run();
+			this.trend.restart();
+			deadline += System.nanoTime() - stopped;
+			send(deadline, deadline, progress);
+		}
+		long routes = this.targets.stream().filter(WarmUpTarget::isAnswered).count();
+		return new Result(this.trend.count(), (int) routes, Duration.ofNanos(System.nanoTime() - start),
+				Duration.ofNanos(this.trend.first()), Duration.ofNanos(this.trend.last()), this.trend.isSettled(),
+				this.targets.stream().flatMap(WarmUpTarget::failure).toList());
+	}
+
+	/** What has been sent until the one time may be answered until the other. */
+	private void send(long end, long deadline, Runnable progress) {
+		CountDownLatch ended = startWorkers(end, deadline);
 		try {
 			while (!ended.await(PROGRESS.toMillis(), TimeUnit.MILLISECONDS)) {
 				progress.run();
@@ -132,25 +153,22 @@ final class RequestWarmUp {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		long routes = this.targets.stream().filter(WarmUpTarget::isAnswered).count();
-		return new Result(this.trend.count(), (int) routes, Duration.ofNanos(System.nanoTime() - start),
-				Duration.ofNanos(this.trend.first()), Duration.ofNanos(this.trend.last()), this.trend.isSettled(),
-				this.targets.stream().flatMap(WarmUpTarget::failure).toList());
 	}
 
 	/** As many as the system gives threads for, which may limit them. */
-	private CountDownLatch startWorkers(long deadline) {
-		CountDownLatch ended = new CountDownLatch(this.concurrency);
-		for (int i = 1; i <= this.concurrency; i++) {
+	private CountDownLatch startWorkers(long end, long deadline) {
+		CountDownLatch ended = new CountDownLatch(this.connections.size());
+		for (int i = 0; i < this.connections.size(); i++) {
+			LoopbackConnections connections = this.connections.get(i);
 			Thread worker = this.threads.newThread(() -> {
-				try {
-					work(deadline);
+				try (connections) {
+					work(connections, end, deadline);
 				}
 				finally {
 					ended.countDown();
 				}
 			});
-			worker.setName("hotswap-warm-up-" + i);
+			worker.setName("hotswap-warm-up-" + (i + 1));
 			worker.setDaemon(true);
 			try {
 				worker.start();
@@ -164,30 +182,28 @@ final class RequestWarmUp {
 		return ended;
 	}
 
-	private void work(long deadline) {
-		try (LoopbackConnections connections = new LoopbackConnections(this.mark)) {
-			while (!isOver(deadline)) {
-				WarmUpTarget target = nextTarget();
-				if (target == null) {
-					if (this.targets.stream().allMatch(WarmUpTarget::isGivenUp)) {
-						return;
-					}
-					// All that is left waits for its first response
-					LockSupport.parkNanos(PAUSE.toNanos());
-					continue;
+	private void work(LoopbackConnections connections, long end, long deadline) {
+		while (!isOver(end)) {
+			WarmUpTarget target = nextTarget();
+			if (target == null) {
+				if (this.targets.stream().allMatch(WarmUpTarget::isGivenUp)) {
+					return;
 				}
-				try {
-					sendInTurn(target, connections, deadline);
-				}
-				finally {
-					target.ended();
-				}
+				// All that is left waits for its first response
+				LockSupport.parkNanos(PAUSE.toNanos());
+				continue;
+			}
+			try {
+				sendInTurn(target, connections, deadline);
+			}
+			finally {
+				target.ended();
 			}
 		}
 	}
 
-	private boolean isOver(long deadline) {
-		return this.trend.isSettled() || System.nanoTime() - deadline >= 0 || this.isServing.getAsBoolean()
+	private boolean isOver(long end) {
+		return this.trend.isSettled() || System.nanoTime() - end >= 0 || this.isServing.getAsBoolean()
 				|| Thread.currentThread().isInterrupted();
 	}
 

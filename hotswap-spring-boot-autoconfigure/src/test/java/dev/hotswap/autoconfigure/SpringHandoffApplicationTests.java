@@ -67,6 +67,7 @@ class SpringHandoffApplicationTests {
 	void withoutWarmUpNothingIsWarmedUp() {
 		this.context.refresh();
 		assertThat(this.application.warmUp(List.of(), () -> {
+		}, () -> {
 		})).isNull();
 	}
 

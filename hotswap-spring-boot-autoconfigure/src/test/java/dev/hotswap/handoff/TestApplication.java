@@ -53,7 +53,7 @@ final class TestApplication implements HandoffApplication {
 	}
 
 	@Override
-	public String warmUp(List<RecordedRequest> recorded, Runnable progress) {
+	public String warmUp(List<RecordedRequest> recorded, Runnable rehearsal, Runnable progress) {
 		return this.warmUp.apply(recorded);
 	}
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +47,7 @@ import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.INTEGER;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -75,6 +77,9 @@ class ApplicationWarmUpTests {
 
 	private final CountDownLatch never = new CountDownLatch(1);
 
+	private Runnable rehearsal = () -> {
+	};
+
 	private WebServer server;
 
 	@AfterEach
@@ -98,6 +103,19 @@ class ApplicationWarmUpTests {
 		assertThat(this.connectors.figures()).isEqualTo(ConnectorFigures.NONE);
 		assertThat(this.connectors.recorder().sample()).isEmpty();
 		assertThat(this.mark.isActive()).isFalse();
+	}
+
+	@Test
+	void rehearsalIsInTheMidstOfTheRequestsAndDisturbedByNone() {
+		start((factory) -> {
+		});
+		List<Integer> counts = new ArrayList<>();
+		this.rehearsal = () -> {
+			assertThat(this.connectors.census().total()).isZero();
+			counts.add(this.count.get());
+		};
+		assertThat(warmUp(settings("/hello"))).isNull();
+		assertThat(counts).singleElement(INTEGER).isBetween(6000, this.count.get() - 500);
 	}
 
 	@Test
@@ -258,13 +276,13 @@ class ApplicationWarmUpTests {
 	private String warmUp(WarmUpSettings settings, RecordedRequest... recorded) {
 		return new ApplicationWarmUp(Map::of, (request) -> !request.path().equals("/unwanted"), this.connectors,
 				settings, this.mark)
-			.run(List.of(recorded), () -> {
+			.run(List.of(recorded), this.rehearsal, () -> {
 			});
 	}
 
 	private String warmUp(WarmUpSettings settings, Map<String, WarmUp> beans) {
 		return new ApplicationWarmUp(() -> beans, (request) -> true, this.connectors, settings, this.mark)
-			.run(List.of(), () -> {
+			.run(List.of(), this.rehearsal, () -> {
 			});
 	}
 

@@ -54,6 +54,22 @@ class LatencyTrendTests {
 	}
 
 	@Test
+	void settlesOnceMoreAfterARestart() {
+		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
+		while (!trend.isSettled()) {
+			window(trend, 10);
+		}
+		trend.restart();
+		assertThat(trend.isSettled()).isFalse();
+		for (int i = 0; i < 3; i++) {
+			window(trend, 10);
+			assertThat(trend.isSettled()).isFalse();
+		}
+		window(trend, 30);
+		assertThat(trend.isSettled()).isTrue();
+	}
+
+	@Test
 	void oneSlowRequestIsNoMedian() {
 		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
 		trend.add(10);

@@ -34,15 +34,16 @@ class RequestWarmUpTests {
 		return new RequestWarmUp(new HandoffConnectors(false), List.of(WarmUpRequest.parse("/hello")), "mark",
 				Duration.ofSeconds(20), 3, 1, threads)
 			.run(() -> {
+			}, () -> {
 			});
 	}
 
 	/**
-	 * Makes threads of which only the last ones can be started.
+	 * Makes threads of which only the last ones of each three can be started.
 	 */
 	static final class Scarce implements ThreadFactory {
 
-		private final AtomicInteger left = new AtomicInteger(3);
+		private final AtomicInteger made = new AtomicInteger();
 
 		private final int startable;
 
@@ -52,7 +53,7 @@ class RequestWarmUpTests {
 
 		@Override
 		public Thread newThread(Runnable task) {
-			return (this.left.getAndDecrement() <= this.startable) ? new Thread(task) : new Thread(task) {
+			return (this.made.getAndIncrement() % 3 >= 3 - this.startable) ? new Thread(task) : new Thread(task) {
 
 				@Override
 				public void start() {

@@ -117,6 +117,7 @@ class WarmUpTests {
 				Duration.ofSeconds(20), 2, false);
 		assertThat(new ApplicationWarmUp(Map::of, (request) -> true, server.connectors, settings, new WarmUpMark())
 			.run(List.of(), () -> {
+			}, () -> {
 			})).isNull();
 	}
 

@@ -66,6 +66,7 @@ class AccessLogsTests {
 				Duration.ofSeconds(20), 2, false);
 		assertThat(new ApplicationWarmUp(Map::of, (request) -> true, server.connectors, settings, new WarmUpMark())
 			.run(List.of(), () -> {
+			}, () -> {
 			})).isNull();
 	}
 
