@@ -81,8 +81,7 @@ public final class ArchiveLauncher implements ProcessLauncher {
 			return this.launcher.launch(request);
 		}
 		logger.info("The successor starts with the archive " + archive);
-		LaunchedProcess process = this.launcher
-			.launch(withOptions(request, List.of((AOT_CACHE ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive)));
+		LaunchedProcess process = this.launcher.launch(withOptions(request, List.of(use(archive))));
 		process.onExit().thenAccept((status) -> discardIfCrashed(status, archive));
 		return process;
 	}
@@ -194,8 +193,7 @@ public final class ArchiveLauncher implements ProcessLauncher {
 			throw new IOException("the training run has made none");
 		}
 		// What the JVM cannot use would be worse than none, and it may be incomplete
-		run(withOptions(request, List.of("--dry-run", AOT_CACHE ? "-XX:AOTMode=on" : "-Xshare:on",
-				(AOT_CACHE ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + made)), output);
+		run(withOptions(request, List.of("--dry-run", AOT_CACHE ? "-XX:AOTMode=on" : "-Xshare:on", use(made))), output);
 	}
 
 	private void run(LaunchRequest request, Path output) throws IOException, InterruptedException {
@@ -272,6 +270,10 @@ public final class ArchiveLauncher implements ProcessLauncher {
 		finally {
 			process.destroyForcibly();
 		}
+	}
+
+	private static String use(Path archive) {
+		return (AOT_CACHE ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive;
 	}
 
 	/** Messages of the JDK's for files say no more than which. */

@@ -128,13 +128,13 @@ final class RequestWarmUp {
 	Result run(Runnable intermission, Runnable progress) {
 		long start = System.nanoTime();
 		long deadline = start + this.duration.toNanos();
-		send(deadline - this.duration.dividedBy(SECOND_PART).toNanos(), deadline, progress);
+		sendUntil(deadline - this.duration.dividedBy(SECOND_PART).toNanos(), deadline, progress);
 		if (!this.isServing.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
 			long stopped = System.nanoTime();
 			intermission.run();
 			this.trend.restart();
 			deadline += System.nanoTime() - stopped;
-			send(deadline, deadline, progress);
+			sendUntil(deadline, deadline, progress);
 		}
 		long routes = this.targets.stream().filter(WarmUpTarget::isAnswered).count();
 		return new Result(this.trend.count(), (int) routes, Duration.ofNanos(System.nanoTime() - start),
@@ -143,7 +143,7 @@ final class RequestWarmUp {
 	}
 
 	/** What has been sent until the one time may be answered until the other. */
-	private void send(long end, long deadline, Runnable progress) {
+	private void sendUntil(long end, long deadline, Runnable progress) {
 		CountDownLatch ended = startWorkers(end, deadline);
 		try {
 			while (!ended.await(PROGRESS.toMillis(), TimeUnit.MILLISECONDS)) {

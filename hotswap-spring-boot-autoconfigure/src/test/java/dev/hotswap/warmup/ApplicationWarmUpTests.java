@@ -80,6 +80,9 @@ class ApplicationWarmUpTests {
 	private Runnable rehearsal = () -> {
 	};
 
+	@TempDir
+	private Path baseDirectory;
+
 	private WebServer server;
 
 	@AfterEach
@@ -298,6 +301,7 @@ class ApplicationWarmUpTests {
 	private void start(Consumer<TomcatServletWebServerFactory> settings) {
 		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
 		factory.setAddress(InetAddress.getLoopbackAddress());
+		factory.setBaseDirectory(this.baseDirectory.toFile());
 		settings.accept(factory);
 		ListenerSource source = TestListenerSource.NONE;
 		new HandoffTomcatCustomizer("server", source, this.connectors, ConnectionMonitoring.NONE).customize(factory);
