@@ -2,6 +2,7 @@ package dev.hotswap.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -149,8 +150,14 @@ class GentleStartTests {
 	private static void giveUsualPolicy(String name) throws Exception {
 		try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
 			for (Path thread : (Iterable<Path>) threads::iterator) {
-				if (Files.readString(thread.resolve("comm")).trim().equals(name)) {
-					new ProcessBuilder("chrt", "-o", "-p", "0", thread.getFileName().toString()).start().waitFor();
+				try {
+					if (Files.readString(thread.resolve("comm")).trim().equals(name)) {
+						new ProcessBuilder("chrt", "-o", "-p", "0", thread.getFileName().toString()).start().waitFor();
+					}
+				}
+				catch (NoSuchFileException ex) {
+					// The thread has ended
+					continue;
 				}
 			}
 		}

@@ -1,6 +1,5 @@
 package dev.hotswap.web.netty;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,6 +27,7 @@ import dev.hotswap.web.RequestRecorder;
 import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.KeptLoad;
+import dev.hotswap.web.OpenDescriptors;
 import dev.hotswap.web.TestClient;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -466,7 +466,7 @@ class TransferTests {
 				client.get("/who");
 			}
 			this.first.awaitCensus(0, 0, 1000);
-			int before = descriptors();
+			int before = OpenDescriptors.count();
 			long start = System.nanoTime();
 			int rounds = 0;
 			for (int moved = 0; moved < 1000; rounds++) {
@@ -480,7 +480,7 @@ class TransferTests {
 			long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 			System.out.println(
 					"1,000 idle connections moved in " + rounds + " rounds and " + millis + " ms, " + this.transport);
-			assertThat(descriptors()).isEqualTo(before);
+			OpenDescriptors.assertThatNoneWasLeft(before);
 			for (TestClient client : clients) {
 				assertThat(client.get("/who").body()).isEqualTo("second");
 			}
@@ -563,10 +563,6 @@ class TransferTests {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	private static int descriptors() {
-		return new File("/proc/self/fd").list().length;
 	}
 
 }

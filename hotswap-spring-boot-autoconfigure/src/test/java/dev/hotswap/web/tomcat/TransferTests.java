@@ -19,6 +19,7 @@ import dev.hotswap.web.Census;
 import dev.hotswap.web.ConnectorFigures;
 import dev.hotswap.web.IdleConnection;
 import dev.hotswap.web.KeptLoad;
+import dev.hotswap.web.OpenDescriptors;
 import dev.hotswap.web.TestClient;
 import jakarta.servlet.AsyncContext;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -339,7 +340,7 @@ class TransferTests {
 				client.get("/who");
 			}
 			awaitCensus(this.first, new Census(0, 0, 1000));
-			int before = descriptors();
+			int before = OpenDescriptors.count();
 			long start = System.nanoTime();
 			int rounds = 0;
 			int moved = 0;
@@ -352,7 +353,7 @@ class TransferTests {
 			}
 			long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 			System.out.println("1,000 idle connections moved in " + rounds + " rounds and " + millis + " ms");
-			assertThat(descriptors()).isEqualTo(before);
+			OpenDescriptors.assertThatNoneWasLeft(before);
 			for (TestClient client : clients) {
 				assertThat(client.get("/who").body()).isEqualTo("second");
 			}
@@ -402,10 +403,6 @@ class TransferTests {
 		return await().pollInterval(Duration.ofMillis(1))
 			.until(() -> from.handoff().giveUpIdle(256), (connections) -> !connections.isEmpty())
 			.get(0);
-	}
-
-	private static int descriptors() {
-		return new File("/proc/self/fd").list().length;
 	}
 
 	private static void awaitCensus(TestServer server, Census census) {
