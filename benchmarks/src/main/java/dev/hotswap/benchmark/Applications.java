@@ -78,7 +78,7 @@ final class Applications {
 			.mainClass(BenchmarkApplication.class.getName())
 			.withDefaultJvmOptions()
 			// The defaults, which tests shorten
-			.property("hotswap.warm-up.duration", "10s")
+			.property("hotswap.warm-up.duration", "30s")
 			.property("hotswap.drain.standby", "10s");
 		this.jvmOptions.forEach(builder::jvmOption);
 		this.properties.forEach(builder::property);

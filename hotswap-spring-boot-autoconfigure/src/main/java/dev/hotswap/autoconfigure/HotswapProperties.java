@@ -587,7 +587,7 @@ public class HotswapProperties {
 		 * Time for which requests are sent at most, and that each WarmUp bean may take.
 		 * Requests end earlier once their latency has settled. Zero does not warm up.
 		 */
-		private Duration duration = Duration.ofSeconds(10);
+		private Duration duration = Duration.ofSeconds(30);
 
 		/**
 		 * Requests that are sent at once, at most. Those that are answered within 5 ms

@@ -7,11 +7,10 @@ import java.util.function.LongSupplier;
 /**
  * Tells when the latency of a warm-up's requests has settled: when in several windows in
  * a row the median has not improved on the best one before them by a tenth, and the JVM's
- * compilers are at rest, that is, were busy for less than a tenth of the last half
- * second, after a minimum of requests. Without the compilers it would settle too early:
- * what the quick one has compiled is at rest for a while, until the thorough one has seen
- * enough and takes the processors. The JVM counts a compilation at its end, so less than
- * half a second would not see a long one. Thread-safe.
+ * compilers are at rest, that is, were busy for less than a tenth of the last second,
+ * after a minimum of requests. Without the compilers it would settle too early: what the
+ * quick one has compiled is at rest for a while, until the thorough one has seen enough
+ * and takes the processors. Thread-safe.
  */
 final class LatencyTrend {
 
@@ -21,7 +20,7 @@ final class LatencyTrend {
 
 	private static final double BUSY = 0.1;
 
-	private static final long REST = TimeUnit.MILLISECONDS.toNanos(500);
+	private static final long REST = TimeUnit.SECONDS.toNanos(1);
 
 	private final int minimum;
 

@@ -1,8 +1,6 @@
 package dev.hotswap.warmup;
 
 import java.io.IOException;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 import dev.hotswap.web.HandoffConnector;
@@ -96,13 +93,7 @@ final class RequestWarmUp {
 		this.connections = Stream.generate(() -> new LoopbackConnections(mark)).limit(concurrency).toList();
 		this.duration = duration;
 		this.threads = threads;
-		this.trend = new LatencyTrend(WINDOW, minimum, compilation(), System::nanoTime);
-	}
-
-	private static LongSupplier compilation() {
-		CompilationMXBean compilation = ManagementFactory.getCompilationMXBean();
-		return (compilation != null && compilation.isCompilationTimeMonitoringSupported())
-				? () -> TimeUnit.MILLISECONDS.toNanos(compilation.getTotalCompilationTime()) : () -> 0;
+		this.trend = new LatencyTrend(WINDOW, minimum, new CompilerTime(), System::nanoTime);
 	}
 
 	/** Each at least once, in an order that is the same for the same requests. */

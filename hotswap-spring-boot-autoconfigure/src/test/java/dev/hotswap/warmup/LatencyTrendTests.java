@@ -82,13 +82,13 @@ class LatencyTrendTests {
 	void doesNotSettleWhileTheCompilersAreBusy() {
 		LatencyTrend trend = new LatencyTrend(3, 1, () -> this.compiled, () -> this.now);
 		for (int i = 0; i < 40; i++) {
-			this.compiled += TimeUnit.MILLISECONDS.toNanos(25);
+			this.compiled += TimeUnit.MILLISECONDS.toNanos(50);
 			window(trend, 10);
 			assertThat(trend.isSettled()).isFalse();
 		}
 		for (int i = 0; i < 2; i++) {
 			assertThat(trend.isSettled()).isFalse();
-			this.compiled += TimeUnit.MILLISECONDS.toNanos(20);
+			this.compiled += TimeUnit.MILLISECONDS.toNanos(40);
 			window(trend, 10);
 		}
 		assertThat(trend.isSettled()).isTrue();
@@ -109,9 +109,9 @@ class LatencyTrendTests {
 		assertThat(trend.isSettled()).isTrue();
 	}
 
-	/** A quarter of a second, so that two of them tell whether the compilers rest. */
+	/** Half a second, so that two of them tell whether the compilers rest. */
 	private void window(LatencyTrend trend, long latency) {
-		this.now += TimeUnit.MILLISECONDS.toNanos(250);
+		this.now += TimeUnit.MILLISECONDS.toNanos(500);
 		for (int i = 0; i < 3; i++) {
 			trend.add(latency);
 		}
